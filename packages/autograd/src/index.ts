@@ -1,0 +1,24 @@
+// @elbo/autograd: the operations of @elbo/tensor, differentiable to any order.
+
+import "./install.js";
+
+export * from "./ops/index.js";
+export { grad, type GradOptions, valueAndGrad, valueAndGradOf } from "./transforms/grad.js";
+export { vjp } from "./transforms/vjp.js";
+export { jvp } from "./transforms/jvp.js";
+export { hessian, hvp, jacobian } from "./transforms/jacobian.js";
+export { customVjp } from "./transforms/custom.js";
+export { isTraced, NotDifferentiableError, type Operand, Traced, type Value } from "./core/traced.js";
+export { leaves, leavesWithPaths, mapTree, rebuild, type Tree } from "./core/tree.js";
+export type {
+  Case,
+  Derivative,
+  Draw,
+  Interval,
+  OpAttributes,
+  OpName,
+  OpRecord,
+  OpTable,
+  Rule,
+} from "./core/signatures.js";
+export { table } from "./table.js";

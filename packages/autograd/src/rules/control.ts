@@ -1,0 +1,55 @@
+// Operations that steer differentiation itself: stopGradient, and functions with a rule of their own.
+
+import { asTensor, sameShape, ShapeError, zeros } from "@elbo/tensor";
+import type { CustomAttributes, None, OpRecord } from "../core/signatures.js";
+import { isTraced, type Value } from "../core/traced.js";
+import { mul, sin, square, cos } from "../ops/elementwise.js";
+import { reals, smallShape } from "./algebra.js";
+
+/** The identity, declared constant. */
+export const stopGradient: OpRecord<None> = {
+  evaluate: ([x]) => asTensor("stopGradient", x),
+  shape: ([shape]) => shape,
+  broadcasts: false,
+  linear: true,
+  derivative: { kind: "each", rules: [null] },
+  domain: (draw) => ({ inputs: [{ shape: smallShape(draw), interval: reals() }], attributes: {} }),
+};
+
+/** Calls the user's function for the value and the user's rule for the derivative. */
+export const custom: OpRecord<CustomAttributes> = {
+  evaluate: (x, { f }) => {
+    const y = f(...x.map((one) => asTensor("customVjp", one)));
+    if (isTraced(y))
+      throw new ShapeError("the function computes with a traced value from outside; pass it as an argument", {
+        op: "customVjp",
+      });
+    return y;
+  },
+  shape: (shapes, { f }) => f(...shapes.map((shape) => zeros(shape))).shape,
+  broadcasts: false,
+  linear: false,
+  derivative: {
+    kind: "joint",
+    rule: (g, { y, x, attributes }) => {
+      const values = x.map((one): Value => (typeof one === "number" ? asTensor("customVjp", one) : one));
+      const cotangents = attributes.pullback(g, y, ...values);
+      const fits =
+        cotangents.length === x.length && cotangents.every((one, i) => sameShape(one.shape, values[i].shape));
+      if (!fits) {
+        throw new ShapeError(
+          `the rule must give a cotangent of the operand's shape for each of the ${x.length} operands`,
+          {
+            op: "customVjp",
+            shapes: cotangents.map((one) => one.shape),
+          },
+        );
+      }
+      return cotangents;
+    },
+  },
+  domain: (draw) => ({
+    inputs: [{ shape: smallShape(draw), interval: reals() }],
+    attributes: { f: (x) => sin(square(x)), pullback: (g, _, x) => [mul(g, mul(2, mul(x, cos(square(x)))))] },
+  }),
+};

@@ -1,0 +1,94 @@
+// Matrix products of tensors: NumPy's rules for vectors and batches, over the blocked product of two matrices.
+
+import { asTensor, type TensorLike } from "../core/create.js";
+import { allocate, promote, requireFloat } from "../core/dtype.js";
+import { formatShape, ShapeError } from "../core/errors.js";
+import { broadcastShapes, type Shape, sizeOf } from "../core/shape.js";
+import { forEachOffset, Tensor } from "../core/tensor.js";
+import { stretchedStrides } from "../elementwise/map.js";
+import { expandDims, reshape, swapAxes } from "../views/views.js";
+import { blockedMatmul, type MatrixView } from "./blocked.js";
+
+/** Reads an operand transposed, at no cost. */
+export interface MatmulOptions {
+  readonly transposeA?: boolean;
+  readonly transposeB?: boolean;
+}
+
+/**
+ * The matrix product. `[m, k]` by `[k, n]` gives `[m, n]`; leading axes are batches and broadcast; a vector counts as
+ * a row on the left and as a column on the right, and its axis of length 1 goes again.
+ * @throws ShapeError where the inner dimensions differ or the batches do not broadcast
+ * @example matmul(tensor([[1, 2], [3, 4]]), tensor([1, 1])).toArray() // [3, 7]
+ */
+export function matmul(a: TensorLike, b: TensorLike, options: MatmulOptions = {}): Tensor {
+  const left = operand("a", asTensor("matmul", a), options.transposeA ?? false);
+  const right = operand("b", asTensor("matmul", b), options.transposeB ?? false);
+  const dtype = promote("matmul", [left.dtype, right.dtype]);
+  requireFloat("matmul", dtype);
+  const x = left.ndim === 1 ? expandDims(left, 0) : left;
+  const y = right.ndim === 1 ? expandDims(right, 1) : right;
+  const [rows, depth] = x.shape.slice(-2) as [number, number];
+  const [innerB, columns] = y.shape.slice(-2) as [number, number];
+  if (depth !== innerB) throw innerMismatch(left, right, depth, innerB);
+  const batch = broadcastShapes("matmul", x.shape.slice(0, -2), y.shape.slice(0, -2));
+  const out = allocate(dtype, sizeOf(batch) * rows * columns);
+  forEachOffset(batch, [batchStrides(x, batch), batchStrides(y, batch)], [x.offset, y.offset], ([atX, atY], index) => {
+    blockedMatmul(matrixAt(x, atX), matrixAt(y, atY), out, index * rows * columns);
+  });
+  const full = Tensor.dense(out, [...batch, rows, columns]);
+  if (left.ndim > 1 && right.ndim > 1) return full;
+  return reshape(full, [...batch, ...(left.ndim === 1 ? [] : [rows]), ...(right.ndim === 1 ? [] : [columns])]);
+}
+
+function operand(name: string, x: Tensor, transposed: boolean): Tensor {
+  if (x.ndim === 0) throw new ShapeError(`${name} is a scalar; use mul(a, b)`, { op: "matmul", shapes: [x.shape] });
+  return transposed && x.ndim > 1 ? swapAxes(x, -1, -2) : x;
+}
+
+/** The matrix of the last two axes that starts at an offset of the storage. */
+export function matrixAt(x: Tensor, offset: number): MatrixView {
+  const [rows, columns] = x.shape.slice(-2) as [number, number];
+  const [rowStride, columnStride] = x.strides.slice(-2) as [number, number];
+  return { storage: x.storage, offset, rows, columns, rowStride, columnStride };
+}
+
+function batchStrides(x: Tensor, batch: Shape): number[] {
+  const leading = new Tensor(x.storage, { shape: x.shape.slice(0, -2), strides: x.strides.slice(0, -2), offset: 0 });
+  return stretchedStrides(leading, batch);
+}
+
+function innerMismatch(a: Tensor, b: Tensor, inner: number, other: number): ShapeError {
+  const fits = (x: number | undefined, y: number | undefined): boolean => x !== undefined && x === y;
+  let hint = "";
+  if (fits(inner, b.shape.at(-1))) hint = " Did you mean matmul(a, transpose(b))?";
+  else if (fits(a.shape.at(-2), other)) hint = " Did you mean matmul(transpose(a), b)?";
+  return new ShapeError(
+    `inner dimensions differ: a is ${formatShape(a.shape)}, b is ${formatShape(b.shape)} (${inner} != ${other}).${hint}`,
+    { op: "matmul", shapes: [a.shape, b.shape] },
+  );
+}
+
+/** The inner product of two vectors of one length. */
+export function dot(a: TensorLike, b: TensorLike): Tensor {
+  const [x, y] = [asTensor("dot", a), asTensor("dot", b)];
+  if (x.ndim !== 1 || y.ndim !== 1 || x.size !== y.size) {
+    throw new ShapeError(`needs two vectors of one length, got ${formatShape(x.shape)} and ${formatShape(y.shape)}`, {
+      op: "dot",
+      shapes: [x.shape, y.shape],
+    });
+  }
+  return matmul(x, y);
+}
+
+/** The outer product of two vectors: `[m]` and `[n]` give `[m, n]`. */
+export function outer(a: TensorLike, b: TensorLike): Tensor {
+  const [x, y] = [asTensor("outer", a), asTensor("outer", b)];
+  if (x.ndim !== 1 || y.ndim !== 1) {
+    throw new ShapeError(`needs two vectors, got ${formatShape(x.shape)} and ${formatShape(y.shape)}`, {
+      op: "outer",
+      shapes: [x.shape, y.shape],
+    });
+  }
+  return matmul(expandDims(x, 1), expandDims(y, 0));
+}

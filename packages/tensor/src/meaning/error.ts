@@ -1,0 +1,110 @@
+// Meanings of the error function and of what is made from it.
+
+import { type Arithmetic, meaning } from "./arithmetic.js";
+import { twoSquare } from "./pair.js";
+import { poly } from "./polynomial.js";
+import { reduceExp, scale, withSign } from "./reduction.js";
+
+// erf(x) / x - 1 as a polynomial of x^2 on |x| <= 3/4: minimax, 2^-29.
+const ERF_NEAR = [
+  0.12837916612625122, -0.3761261999607086, 0.11283379048109055, -0.026834335178136826, 0.005113156978040934,
+  -0.0006737583898939192,
+];
+
+// (x + 3/2) e^(x^2) erfc(x) on x >= 3/4 as a polynomial of (x - 3/2) / (x + 3/2): minimax, 2^-25.
+const ERFCX = [
+  0.9647562503814697, -0.5078502893447876, 0.075621597468853, 0.04778171330690384, -0.008126306347548962,
+  -0.009616796858608723, -0.0006256891065277159, 0.002276642946526408,
+];
+
+/** The scaled complement e^(x^2) erfc(x) for x >= 3/4. */
+function erfcx<F, I, B>(s: Arithmetic<F, I, B>, x: F): F {
+  const shifted = s.add(x, s.float(1.5));
+  return s.div(poly(s, s.div(s.sub(x, s.float(1.5)), shifted), ERFCX), shifted);
+}
+
+const sum = (x: number): number => {
+  // erf(x) = 2 / sqrt(pi) e^(-x^2) sum 2^n x^(2n + 1) / (1 3 5 ... (2n + 1)): all terms positive (A&S 7.1.6).
+  let term = x;
+  let total = x;
+  for (let n = 1; term > total * 1e-17; n++) total += term *= (2 * x * x) / (2 * n + 1);
+  return (2 / Math.sqrt(Math.PI)) * Math.exp(-x * x) * total;
+};
+
+const fraction = (x: number): number => {
+  // e^(x^2) erfc(x) = 1 / sqrt(pi) / (x + (1/2) / (x + 1 / (x + (3/2) / (x + ...)))) (A&S 7.1.14), from the end.
+  let value = x;
+  for (let n = 100; n >= 1; n--) value = x + n / 2 / value;
+  return 1 / (Math.sqrt(Math.PI) * value);
+};
+
+/** e^(-x^2) for the float32 x, whose square is exact in double. */
+const erfcDouble = (x: number): number => {
+  if (x < 0) return 2 - erfcDouble(-x);
+  return x < 2 ? 1 - sum(x) : Math.exp(-x * x) * fraction(x);
+};
+
+const erfDouble = (x: number): number => (Math.abs(x) < 2 ? Math.sign(x) * sum(Math.abs(x)) : 1 - erfcDouble(x));
+
+/** erf(x) for |x| <= 3/4, where `square` is x^2. */
+function erfNear<F, I, B>(s: Arithmetic<F, I, B>, x: F, square: F): F {
+  return s.add(x, s.mul(x, poly(s, square, ERF_NEAR)));
+}
+
+/** 2 / sqrt(pi) times the integral of e^(-t^2) from 0 to x: odd polynomial near 0, 1 - erfc elsewhere. */
+export const erf = meaning(
+  "erf",
+  1,
+  (s, x) => {
+    const size = s.min(s.abs(x!), s.float(5));
+    const square = s.mul(size, size);
+    const near = erfNear(s, size, square);
+    const { n, m } = reduceExp(s, s.neg(square));
+    const e = scale(s, s.add(s.float(1), m), n);
+    const far = s.sub(s.float(1), s.mul(e, erfcx(s, size)));
+    return withSign(s, s.select(s.lt(size, s.float(0.75)), near, far), x!);
+  },
+  (x) => (x === 0 ? x : erfDouble(x)),
+);
+
+/** 1 - erf(x), with relative accuracy down to subnormal results. */
+export const erfc = meaning(
+  "erfc",
+  1,
+  (s, x) => {
+    const size = s.min(s.abs(x!), s.float(12));
+    const square = twoSquare(s, size);
+    const { n, m } = reduceExp(s, s.neg(square.high), s.neg(square.low));
+    const tail = scale(s, s.mul(erfcx(s, size), s.add(s.float(1), m)), n);
+    const far = s.select(s.lt(x!, s.float(0)), s.sub(s.float(2), tail), tail);
+    const near = s.sub(s.float(1), erfNear(s, x!, square.high));
+    return s.select(s.lt(size, s.float(0.75)), near, far);
+  },
+  erfcDouble,
+);
+
+// (Phi(x) - 1/2) / x as a polynomial of x^2 on |x| <= 1.07: minimax, 2^-29.
+const PHI_NEAR = [
+  0.3989422619342804, -0.06649001687765121, 0.009971532970666885, -0.0011825364781543612, 0.0001099785731639713,
+  -6.4754804043332115e-6,
+];
+
+/**
+ * x Phi(x), Phi the normal distribution function: Phi(-t) = e^(-t^2 / 2) erfcx(t / sqrt(2)) / 2, without cancellation
+ * for x < 0 (Hendrycks and Gimpel, Gaussian error linear units, 2016). -0 at -Infinity, its limit.
+ */
+export const gelu = meaning(
+  "gelu",
+  1,
+  (s, x) => {
+    const size = s.min(s.abs(x!), s.float(15));
+    const square = twoSquare(s, size);
+    const { n, m } = reduceExp(s, s.mul(s.float(-0.5), square.high), s.mul(s.float(-0.5), square.low));
+    const half = s.mul(s.mul(s.float(0.5), size), erfcx(s, s.mul(size, s.float(Math.SQRT1_2))));
+    const tail = scale(s, s.mul(half, s.add(s.float(1), m)), n);
+    const far = s.sub(s.max(x!, s.float(0)), tail);
+    const near = s.mul(x!, s.add(s.float(0.5), s.mul(x!, poly(s, square.high, PHI_NEAR))));
+    return s.select(s.lt(size, s.float(1.0625)), near, far);
+  },
+  (x) => (x === -Infinity ? -0 : 0.5 * x * erfcDouble(-x * Math.SQRT1_2)),
+);

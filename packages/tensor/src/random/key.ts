@@ -1,0 +1,49 @@
+// Keys: the explicit, splittable source of every random number.
+
+import { ArgumentError } from "../core/errors.js";
+import { threefry2x32 } from "./threefry.js";
+
+/** Two 32-bit words. Equal keys give equal numbers, on every machine; use a key once, and split it for more. */
+export interface Key {
+  readonly words: readonly [number, number];
+}
+
+/** The second counter word says what a block is for, so that drawing, splitting and folding in never overlap. */
+export const DRAW = 0;
+const SPLIT = 1;
+const FOLD = 2;
+
+/** A key from a whole number of 0 to 2^53 - 1. */
+export function key(seed: number): Key {
+  if (!Number.isSafeInteger(seed) || seed < 0) {
+    throw new ArgumentError(`a seed is a whole number from 0 to 2^53 - 1, got ${seed}`, { op: "key" });
+  }
+  return { words: [Math.floor(seed / 2 ** 32) >>> 0, seed >>> 0] };
+}
+
+const block = new Uint32Array(2);
+
+function derive(from: Key, index: number, purpose: number): Key {
+  threefry2x32(from.words[0], from.words[1], index, purpose, block);
+  return { words: [block[0], block[1]] };
+}
+
+/** `count` new keys, independent of each other and of what is drawn from `from`. */
+export function split(from: Key, count = 2): Key[] {
+  return Array.from({ length: count }, (_, i) => derive(from, i, SPLIT));
+}
+
+/** The key for item `index` (a step, an epoch, an example): random access into a sequence of keys. */
+export function foldIn(from: Key, index: number): Key {
+  if (!Number.isInteger(index) || index < 0 || index >= 2 ** 32) {
+    throw new ArgumentError(`an index is a whole number from 0 to 2^32 - 1, got ${index}`, { op: "foldIn" });
+  }
+  return derive(from, index, FOLD);
+}
+
+/** `count` random 32-bit words. Word i comes from block i >> 1, so any part of the sequence can be made on its own. */
+export function randomBits(from: Key, count: number): Uint32Array {
+  const out = new Uint32Array(count + (count & 1));
+  for (let i = 0; i < count; i += 2) threefry2x32(from.words[0], from.words[1], i >> 1, DRAW, out, i);
+  return count & 1 ? out.subarray(0, count) : out;
+}

@@ -1,0 +1,66 @@
+// Stable sums in the log domain: logSumExp, softmax, logSoftmax, logMeanExp.
+
+import { asTensor, type TensorLike } from "../core/create.js";
+import { normalizeAxes, reducedShape } from "../core/shape.js";
+import type { Tensor } from "../core/tensor.js";
+import { abs, add, div, exp, less, log, sub, where } from "../elementwise/ops.js";
+import { reshape } from "../views/views.js";
+import { max, type ReduceOptions, sum } from "./reduce.js";
+
+/**
+ * `log(sum(exp(x)))` along axes, shifted by the maximum so that nothing overflows. A maximum of +-Infinity shifts by
+ * 0; all -Infinity gives -Infinity, as does a sum over no elements.
+ */
+export function logSumExp(x: TensorLike, options: ReduceOptions = {}): Tensor {
+  const source = asTensor("logSumExp", x);
+  const axes = normalizeAxes("logSumExp", options.axis, source.ndim);
+  const kept = axes.some((axis) => source.shape[axis] === 0)
+    ? log(sum(source, { axis: axes, keepDims: true }))
+    : shifted(source, axes);
+  return reshape(kept, reducedShape(source.shape, axes, options.keepDims ?? false));
+}
+
+function shifted(x: Tensor, axes: readonly number[]): Tensor {
+  const top = finiteMax(x, axes);
+  return add(top, log(sum(exp(sub(x, top)), { axis: axes, keepDims: true })));
+}
+
+/** The maximum with length-1 axes, 0 where it is not finite. */
+function finiteMax(x: Tensor, axes: readonly number[]): Tensor {
+  const top = max(x, { axis: axes, keepDims: true });
+  return where(less(abs(top), Infinity), top, 0);
+}
+
+/** `log(mean(exp(x)))` along axes. */
+export function logMeanExp(x: TensorLike, options: ReduceOptions = {}): Tensor {
+  const source = asTensor("logMeanExp", x);
+  const count = normalizeAxes("logMeanExp", options.axis, source.ndim).reduce(
+    (product, axis) => product * source.shape[axis],
+    1,
+  );
+  const logCount = log(asTensor("logMeanExp", count, source.dtype));
+  return sub(logSumExp(source, options), logCount);
+}
+
+/** Along which axes a distribution sums to 1; the last one unless said otherwise. */
+export interface SoftmaxOptions {
+  readonly axis?: number | readonly number[];
+}
+
+/** `exp(x - logSumExp(x))`: positive, and 1 in sum along the axis. */
+export function softmax(x: TensorLike, options: SoftmaxOptions = {}): Tensor {
+  const source = asTensor("softmax", x);
+  const axes = normalizeAxes("softmax", options.axis ?? -1, source.ndim);
+  if (source.size === 0) return source;
+  const unnormalised = exp(sub(source, finiteMax(source, axes)));
+  return div(unnormalised, sum(unnormalised, { axis: axes, keepDims: true }));
+}
+
+/** `x - logSumExp(x)`: the logarithm of `softmax`, without underflow. */
+export function logSoftmax(x: TensorLike, options: SoftmaxOptions = {}): Tensor {
+  const source = asTensor("logSoftmax", x);
+  const axes = normalizeAxes("logSoftmax", options.axis ?? -1, source.ndim);
+  if (source.size === 0) return source;
+  const centred = sub(source, finiteMax(source, axes));
+  return sub(centred, log(sum(exp(centred), { axis: axes, keepDims: true })));
+}
