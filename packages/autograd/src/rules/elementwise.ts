@@ -39,7 +39,7 @@ const share = (g: Value, wins: Value, ties: Value): Value => mul(g, add(wins, mu
 /** The finite part of a shift: 0 where all terms were -Infinity, so that their share is e^-Infinity = 0. */
 const shift = (y: Value): Value => where(less(abs(y), Infinity), y, 0);
 const TWO_OVER_SQRT_PI = 1.1283791670955126;
-const SQRT_HALF = 0.7071067811865476;
+const SQRT_HALF = Math.SQRT1_2;
 const SQRT_TWO_OVER_PI = 0.7978845608028654;
 const CUBIC = 0.044715;
 

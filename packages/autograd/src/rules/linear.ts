@@ -13,8 +13,8 @@ export const matmul: OpRecord<OpAttributes["matmul"]> = {
   evaluate: ([a, b], flags) => t.matmul(a, b, flags),
   shape: ([a, b], { transposeA, transposeB }) => [
     ...t.broadcastShapes("matmul", a.slice(0, -2), b.slice(0, -2)),
-    a.at(transposeA ? -1 : -2),
-    b.at(transposeB ? -2 : -1),
+    a.at(transposeA ? -1 : -2)!,
+    b.at(transposeB ? -2 : -1)!,
   ],
   broadcasts: true,
   linear: false,

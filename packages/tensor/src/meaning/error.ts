@@ -23,28 +23,32 @@ function erfcx<F, I, B>(s: Arithmetic<F, I, B>, x: F): F {
   return s.div(poly(s, s.div(s.sub(x, s.float(1.5)), shifted), ERFCX), shifted);
 }
 
-const sum = (x: number): number => {
-  // erf(x) = 2 / sqrt(pi) e^(-x^2) sum 2^n x^(2n + 1) / (1 3 5 ... (2n + 1)): all terms positive (A&S 7.1.6).
-  let term = x;
-  let total = x;
+/** erf in double: 2 / sqrt(pi) e^(-x^2) sum of 2^n x^(2n + 1) / (1 3 ... (2n + 1)), all terms positive (A&S 7.1.6). */
+function series(x: number): number {
+  let [term, total] = [x, x];
   for (let n = 1; term > total * 1e-17; n++) total += term *= (2 * x * x) / (2 * n + 1);
   return (2 / Math.sqrt(Math.PI)) * Math.exp(-x * x) * total;
-};
+}
 
-const fraction = (x: number): number => {
-  // e^(x^2) erfc(x) = 1 / sqrt(pi) / (x + (1/2) / (x + 1 / (x + (3/2) / (x + ...)))) (A&S 7.1.14), from the end.
+/** erfc in double: e^(-x^2) / sqrt(pi) / (x + (1/2) / (x + 1 / (x + (3/2) / (x + ...)))), from the end (A&S 7.1.14). */
+function fraction(x: number): number {
   let value = x;
-  for (let n = 100; n >= 1; n--) value = x + n / 2 / value;
-  return 1 / (Math.sqrt(Math.PI) * value);
-};
+  for (let n = 200; n >= 1; n--) value = x + n / 2 / value;
+  return Math.exp(-x * x) / (Math.sqrt(Math.PI) * value);
+}
 
-/** e^(-x^2) for the float32 x, whose square is exact in double. */
-const erfcDouble = (x: number): number => {
+// Where series and fraction meet: 200 levels of the fraction leave e^-40 there.
+const MEET = 1;
+
+function erfcDouble(x: number): number {
   if (x < 0) return 2 - erfcDouble(-x);
-  return x < 2 ? 1 - sum(x) : Math.exp(-x * x) * fraction(x);
-};
+  return x < MEET ? 1 - series(x) : fraction(x);
+}
 
-const erfDouble = (x: number): number => (Math.abs(x) < 2 ? Math.sign(x) * sum(Math.abs(x)) : 1 - erfcDouble(x));
+function erfDouble(x: number): number {
+  if (x === 0) return x;
+  return Math.sign(x) * (Math.abs(x) < MEET ? series(Math.abs(x)) : 1 - fraction(Math.abs(x)));
+}
 
 /** erf(x) for |x| <= 3/4, where `square` is x^2. */
 function erfNear<F, I, B>(s: Arithmetic<F, I, B>, x: F, square: F): F {
@@ -64,7 +68,7 @@ export const erf = meaning(
     const far = s.sub(s.float(1), s.mul(e, erfcx(s, size)));
     return withSign(s, s.select(s.lt(size, s.float(0.75)), near, far), x!);
   },
-  (x) => (x === 0 ? x : erfDouble(x)),
+  erfDouble,
 );
 
 /** 1 - erf(x), with relative accuracy down to subnormal results. */
@@ -102,7 +106,7 @@ export const gelu = meaning(
     const { n, m } = reduceExp(s, s.mul(s.float(-0.5), square.high), s.mul(s.float(-0.5), square.low));
     const half = s.mul(s.mul(s.float(0.5), size), erfcx(s, s.mul(size, s.float(Math.SQRT1_2))));
     const tail = scale(s, s.mul(half, s.add(s.float(1), m)), n);
-    const far = s.sub(s.max(x!, s.float(0)), tail);
+    const far = s.sub(s.max(x!, s.float(-0)), tail);
     const near = s.mul(x!, s.add(s.float(0.5), s.mul(x!, poly(s, square.high, PHI_NEAR))));
     return s.select(s.lt(size, s.float(1.0625)), near, far);
   },

@@ -34,12 +34,14 @@ export const tanh = meaning(
 
 const sigmoidDouble = (x: number): number => (x < 0 ? Math.exp(x) / (1 + Math.exp(x)) : 1 / (1 + Math.exp(-x)));
 
-/** x / (1 + e) for 0 <= e <= 1, less what the rounding of 1 + e to `under` does: x / under (e - (under - 1)) / under. */
+/** x / (1 + e) for 0 <= e <= 1. */
 function divideByOnePlus<F, I, B>(s: Arithmetic<F, I, B>, x: F, e: F): F {
+  // Where 1 + e = under - excess, x / (1 + e) is about (1 + excess / under) x / under. The excess weighs most where
+  // `under` is near 1, and so the division of it is left out.
   const under = s.add(s.float(1), e);
   const quotient = s.div(x, under);
-  // The last division by `under` is left out: it matters most where `under` is near 1.
-  return s.sub(quotient, s.mul(quotient, s.sub(e, s.sub(under, s.float(1)))));
+  const excess = s.sub(s.sub(under, s.float(1)), e);
+  return s.add(quotient, s.mul(quotient, excess));
 }
 
 /** 1 / (1 + e^-x), from e^-|x|, which cannot overflow: e^x / (1 + e^x) below 0. */
@@ -79,10 +81,10 @@ function timesSigmoid<F, I, B>(s: Arithmetic<F, I, B>, x: F, v: F, low?: F): F {
   const lower = low === undefined ? undefined : s.select(negative, low, s.neg(low));
   const { n, m } = reduceExp(s, s.max(s.neg(s.abs(v)), s.float(LOWEST)), lower);
   const grown = s.add(s.float(1), m);
-  // Below -200 all is 0; the bound keeps infinity times 0 away.
+  // Below -200 all is 0, above 200 it is x; the bounds keep infinity times 0 away.
   const over = s.select(negative, s.mul(s.max(x, s.float(-200)), grown), x);
   const quotient = divideByOnePlus(s, over, scale(s, grown, n));
-  return s.select(negative, scale(s, quotient, n), quotient);
+  return s.select(negative, scale(s, quotient, n), s.select(s.lt(x, s.float(200)), quotient, x));
 }
 
 /** x sigmoid(x) (swish); -0 at -Infinity, its limit. */

@@ -3,7 +3,7 @@
 import { type Arithmetic, meaning } from "./arithmetic.js";
 import { halves, twoSum } from "./pair.js";
 import { poly } from "./polynomial.js";
-import { flipSign, wholePart, within } from "./reduction.js";
+import { flipSign, wholePart } from "./reduction.js";
 
 // On |r| <= 1/8 turn, z = r^2: (sin(2 pi r) / r - 2 pi) / z and (cos(2 pi r) - 1) / z, minimax, 2^-28 and 2^-31.
 const SIN_TURNS = [-41.341670989990234, 81.59342956542969, -75.42753601074219];
@@ -58,6 +58,9 @@ export const cosTurns = meaning(
 // pi / 2 in three words: the first two cut to 24 bits, the last rounded; digits from pi = 3.243F6A8885A308D313198A2E...
 const HALF_PI = [1.5707963705062866, -4.371138828673793e-8, -1.7151245100058819e-15];
 
+// Up to here q is exact and q pi / 2 keeps enough digits.
+const LARGEST = 2 ** 24;
+
 /** The upper 12 bits of a float32, as `halves` cuts them. */
 const cutConstant = (x: number): number => {
   const word = new Int32Array(Float32Array.of(x).buffer);
@@ -69,8 +72,10 @@ const cutConstant = (x: number): number => {
 const SIN = [-0.16666653752326965, 0.008332106284797192, -0.00019507882825564593];
 const COS = [0.04166664555668831, -0.0013887303648516536, 2.443120138195809e-5];
 
-/** sin(size + quarters pi / 2) for size >= 0; r = size - q pi / 2 is computed as a pair. */
-function radians<F, I, B>(s: Arithmetic<F, I, B>, size: F, quarters: number): F {
+/** sin(positive + quarters pi / 2) for positive >= 0; the rest r = size - q pi / 2 is computed as a pair. */
+function radians<F, I, B>(s: Arithmetic<F, I, B>, positive: F, quarters: number): F {
+  // Infinity - Infinity makes the NaN of an infinite argument.
+  const size = s.add(s.min(positive, s.float(LARGEST)), s.sub(positive, positive));
   const q = s.nearest(s.mul(size, s.float(2 / Math.PI)));
   const cut = halves(s, q);
   let high = size;
@@ -87,20 +92,23 @@ function radians<F, I, B>(s: Arithmetic<F, I, B>, size: F, quarters: number): F 
     low = s.add(low, s.add(first.low, second.low));
   }
   // Where size is large, size (2 / pi) was rounded so much that q is off: take the few missing quarters too.
-  const more = wholePart(s, within(s, s.mul(high, s.float(2 / Math.PI)), -8, 8));
+  const more = wholePart(s, s.mul(high, s.float(2 / Math.PI)));
   const left = s.sub(high, s.mul(more.float, s.float(HALF_PI[0]!)));
   const reduced = twoSum(s, left, s.sub(low, s.mul(more.float, s.float(HALF_PI[1]!))));
-  const r = within(s, reduced.high, -0.8, 0.8);
+  const r = reduced.high;
   const z = s.mul(r, r);
   const sine = s.add(r, s.add(reduced.low, s.mul(s.mul(r, z), poly(s, z, SIN))));
   const bend = s.sub(s.mul(s.mul(z, z), poly(s, z, COS)), s.mul(r, reduced.low));
   const cosine = s.sub(s.float(1), s.sub(s.mul(s.float(0.5), z), bend));
-  const index = s.addInt(s.toInt(s.min(q, s.float(2 ** 30))), more.int);
+  const index = s.addInt(s.toInt(q), more.int);
   return inQuadrant(s, s.addInt(index, s.int(quarters)), sine, cosine);
 }
 
-/** sin(x), x in radians. */
+/**
+ * sin(x), x in radians, within 1 ulp for |x| <= 2^24, where neighbouring floats are already a radian apart; a larger
+ * |x| counts as 2^24 (use `sinTurns`, which has no such limit). NaN at infinity.
+ */
 export const sin = meaning("sin", 1, (s, x) => flipSign(s, radians(s, s.abs(x!), 0), x!), Math.sin);
 
-/** cos(x), x in radians. */
+/** cos(x), x in radians, under the limits of `sin`. */
 export const cos = meaning("cos", 1, (s, x) => radians(s, s.abs(x!), 1), Math.cos);
