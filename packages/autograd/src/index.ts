@@ -8,7 +8,7 @@ export { vjp } from "./transforms/vjp.js";
 export { jvp } from "./transforms/jvp.js";
 export { hessian, hvp, jacobian } from "./transforms/jacobian.js";
 export { customVjp } from "./transforms/custom.js";
-export { isTraced, NotDifferentiableError, type Operand, Traced, type Value } from "./core/traced.js";
+export { concrete, isTraced, NotDifferentiableError, type Operand, Traced, type Value } from "./core/traced.js";
 export { leaves, leavesWithPaths, mapTree, rebuild, type Tree } from "./core/tree.js";
 export type {
   Case,

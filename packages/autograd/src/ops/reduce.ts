@@ -2,6 +2,7 @@
 
 import {
   type Axes,
+  full,
   normalizeAxes,
   normalizeAxis,
   type ReduceOptions,
@@ -10,7 +11,7 @@ import {
 } from "@elbo/tensor";
 import { apply } from "../core/apply.js";
 import { type Operand, shapeOf, type Value } from "../core/traced.js";
-import { add, div, mul, square, sub } from "./elementwise.js";
+import { add, div, log, mul, square, sub } from "./elementwise.js";
 import { concat, slice } from "./shape.js";
 
 interface Reduces<Options> {
@@ -37,6 +38,10 @@ function countAlong(x: Operand, axis: Axes): number {
   return normalizeAxes("mean", axis, shape.length).reduce((product, one) => product * shape[one], 1);
 }
 
+/** That number as a scalar of the operand's dtype. */
+const countLike = (x: Operand, axis: Axes): Tensor =>
+  full([], countAlong(x, axis), { dtype: typeof x === "number" ? "float32" : x.dtype });
+
 /** The arithmetic mean along axes. */
 export const mean = ((x: Operand, options: ReduceOptions = {}) =>
   div(sum(x, options), countAlong(x, options.axis))) as Reduces<ReduceOptions>;
@@ -47,7 +52,7 @@ export const variance = ((x: Operand, options: ReduceOptions = {}) =>
 
 /** `log(mean(e^x))` along axes. */
 export const logMeanExp = ((x: Operand, options: ReduceOptions = {}) =>
-  sub(logSumExp(x, options), Math.log(countAlong(x, options.axis)))) as Reduces<ReduceOptions>;
+  sub(logSumExp(x, options), log(countLike(x, options.axis)))) as Reduces<ReduceOptions>;
 
 /**
  * The product along one axis, by halves: the first half of the axis times the second, until one is left. Made of

@@ -1,6 +1,6 @@
 // Making tensors from numbers, nested arrays and typed arrays.
 
-import { allocate, type DType, type Storage } from "./dtype.js";
+import { allocate, type DType, dtypeOf, type Storage } from "./dtype.js";
 import { ArgumentError, ShapeError } from "./errors.js";
 import type { NestedArray } from "./print.js";
 import { checkShape, type Shape, sizeOf } from "./shape.js";
@@ -64,25 +64,29 @@ const describe = (value: unknown): string =>
 
 /**
  * A tensor over a typed array, without copying: later writes to the array show in the tensor.
- * @throws ShapeError where the array's length is not the product of the shape
+ * @throws ShapeError where the array's length is not the product of the shape; DTypeError for other kinds of arrays
  * @example fromTypedArray(new Float32Array(6), [2, 3])
  */
 export function fromTypedArray(data: Storage, shape: Shape = [data.length]): Tensor {
+  dtypeOf(data, "fromTypedArray");
   checkShape("fromTypedArray", shape);
   return Tensor.dense(data, [...shape]);
 }
 
-/** A tensor whose every element is `value`. */
-export function full(shape: Shape, value: number, options: CreateOptions = {}): Tensor {
-  checkShape("full", shape);
+function filled(op: string, shape: Shape, value: number, options: CreateOptions): Tensor {
+  checkShape(op, shape);
   return Tensor.dense(allocate(options.dtype ?? "float32", sizeOf(shape)).fill(value), [...shape]);
 }
 
+/** A tensor whose every element is `value`. */
+export const full = (shape: Shape, value: number, options: CreateOptions = {}): Tensor =>
+  filled("full", shape, value, options);
+
 /** A tensor of zeros. */
-export const zeros = (shape: Shape, options: CreateOptions = {}): Tensor => full(shape, 0, options);
+export const zeros = (shape: Shape, options: CreateOptions = {}): Tensor => filled("zeros", shape, 0, options);
 
 /** A tensor of ones. */
-export const ones = (shape: Shape, options: CreateOptions = {}): Tensor => full(shape, 1, options);
+export const ones = (shape: Shape, options: CreateOptions = {}): Tensor => filled("ones", shape, 1, options);
 
 /**
  * The numbers `start, start + step, ...` up to but without `stop`; with one argument, `0 .. stop - 1`.
@@ -112,7 +116,7 @@ export function linspace(start: number, stop: number, count: number, options: Cr
 
 /** The `n` by `n` identity matrix. */
 export function eye(n: number, options: CreateOptions = {}): Tensor {
-  const result = zeros([n, n], options);
+  const result = filled("eye", [n, n], 0, options);
   for (let i = 0; i < n; i++) result.storage[i * (n + 1)] = 1;
   return result;
 }

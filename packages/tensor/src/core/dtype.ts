@@ -21,11 +21,11 @@ export function allocate(dtype: DType, size: number): Storage {
 }
 
 /** The dtype that a typed array stores. */
-export function dtypeOf(storage: Storage): DType {
+export function dtypeOf(storage: Storage, op?: string): DType {
   if (storage instanceof Float32Array) return "float32";
   if (storage instanceof Float64Array) return "float64";
   if (storage instanceof Int32Array) return "int32";
-  throw new DTypeError("tensors are stored in a Float32Array, Float64Array or Int32Array");
+  throw new DTypeError("tensors are stored in a Float32Array, Float64Array or Int32Array", { op });
 }
 
 /**

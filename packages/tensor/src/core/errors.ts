@@ -9,18 +9,24 @@ export interface ErrorFacts {
   readonly cause?: unknown;
 }
 
-/** The root of every error that Elbo throws on purpose; `code` is stable across releases, the wording is not. */
+/**
+ * The root of every error that Elbo throws on purpose; `code` is stable across releases, the wording is not. Facts that
+ * are not known are absent, so that a console shows none of them.
+ */
 export class ElboError extends Error {
   readonly code: string;
-  readonly op: string | undefined;
-  readonly shapes: readonly (readonly number[])[];
+  declare readonly op?: string;
+  declare readonly shapes?: readonly (readonly number[])[];
 
   constructor(code: string, message: string, facts: ErrorFacts = {}) {
-    super(facts.op === undefined ? message : `${facts.op}: ${message}`, { cause: facts.cause });
+    super(
+      facts.op === undefined ? message : `${facts.op}: ${message}`,
+      facts.cause === undefined ? undefined : { cause: facts.cause },
+    );
     this.name = new.target.name;
     this.code = code;
-    this.op = facts.op;
-    this.shapes = facts.shapes ?? [];
+    if (facts.op !== undefined) this.op = facts.op;
+    if (facts.shapes !== undefined) this.shapes = facts.shapes;
   }
 }
 

@@ -20,7 +20,10 @@ interface Printable {
 /** Above this many elements only the edges of each axis are shown. */
 const SUMMARIZE_ABOVE = 1000;
 const EDGE = 3;
+/** A number shows at most so many significant digits; the smallest of a fixed format at least two. */
 const SIGNIFICANT = 6;
+/** Longer rows go on in the next line. */
+const LINE = 80;
 
 /** Row-major elements as nested arrays. */
 export function nestedArray(data: Storage, shape: Shape, axis = 0, start = 0): NestedArray {
@@ -37,7 +40,7 @@ export function inspect(tensor: Printable): string {
   const head = `Tensor [${shape.join(", ")}]${dtype === "float32" ? "" : ` ${dtype}`}`;
   if (tensor.size === 0) return `${head} []`;
   const shorten = tensor.size > SUMMARIZE_ABOVE;
-  const format = formatter(shownElements(tensor, shorten));
+  const format = formatter(shownElements(tensor, shorten), dtype);
   const body = block(tensor, format, shorten, 0, tensor.offset, 1);
   return shape.length === 0 ? `${head} ${body.trim()}` : `${head}\n${body}`;
 }
@@ -71,38 +74,54 @@ function block(
     i < 0 ? "..." : block(tensor, format, shorten, axis + 1, offset + i * step, indent + 1),
   );
   const depth = tensor.ndim - axis;
-  const separator = depth === 1 ? ", " : `,${"\n".repeat(depth - 1)}${" ".repeat(indent)}`;
-  return `[${parts.join(separator)}]`;
+  if (depth === 1) return `[${wrapped(parts, indent)}]`;
+  return `[${parts.join(`,${"\n".repeat(depth - 1)}${" ".repeat(indent)}`)}]`;
 }
 
-/** One format for all shown numbers: integers plain, else up to six significant digits, padded to one width. */
-function formatter(shown: readonly number[]): (x: number) => string {
+/** A row over as many lines as it needs, each with as many numbers as fit. */
+function wrapped(parts: readonly string[], indent: number): string {
+  const perLine = Math.max(1, Math.floor((LINE - indent) / (Math.max(0, ...parts.map((part) => part.length)) + 2)));
+  const lines = Array.from({ length: Math.ceil(parts.length / perLine) }, (_, i) =>
+    parts.slice(i * perLine, (i + 1) * perLine).join(", "),
+  );
+  return lines.join(`,\n${" ".repeat(indent)}`);
+}
+
+/**
+ * One format for all shown numbers, padded to one width: whole numbers plain, else as many decimals as give the largest
+ * six significant digits, without zeros at the end that all of them share. Scientific where that would leave the
+ * smallest less than two digits.
+ */
+function formatter(shown: readonly number[], dtype: DType): (x: number) => string {
   const finite = shown.filter(Number.isFinite);
-  const largest = Math.max(0, ...finite.map(Math.abs));
-  const smallest = Math.min(Infinity, ...finite.map(Math.abs).filter((x) => x > 0));
-  const whole = finite.every((x) => Number.isInteger(x)) && largest < 1e8;
-  const scientific = !whole && (largest >= 1e8 || smallest < 1e-4);
-  const digits = whole
-    ? 0
-    : Math.max(0, Math.min(SIGNIFICANT - 1, SIGNIFICANT - 1 - Math.floor(Math.log10(largest || 1))));
+  const sizes = finite.map(Math.abs).filter((x) => x > 0);
+  const largest = Math.max(0, ...sizes);
+  const smallest = Math.min(Infinity, ...sizes);
+  const whole = dtype === "int32" || (finite.every(Number.isInteger) && largest < 1e8);
+  const scientific =
+    !whole && (largest >= 10 ** SIGNIFICANT || smallest < 1e-4 || largest / smallest > 10 ** (SIGNIFICANT - 2));
+  const digits = Math.max(0, SIGNIFICANT - 1 - (largest === 0 ? 0 : exponentOf(largest)));
   const text = (x: number): string => {
-    if (Number.isNaN(x)) return "NaN";
-    if (!Number.isFinite(x)) return x > 0 ? "Infinity" : "-Infinity";
-    if (scientific) return x.toExponential(4);
+    if (!Number.isFinite(x)) return String(x);
+    if (scientific) return x.toExponential(SIGNIFICANT - 1);
     return whole ? String(x === 0 ? 0 : x) : x.toFixed(digits);
   };
-  const texts = shown.map(text);
-  const common = whole || scientific ? 0 : Math.min(...finite.map((x) => trailingZeros(text(x))));
-  const trim = (x: number): string => (common > 0 && Number.isFinite(x) ? text(x).slice(0, -common) : text(x));
-  const width = Math.max(...texts.map((t, i) => (Number.isFinite(shown[i]) ? t.length - common : t.length)));
-  return (x) => trim(x).padStart(width);
+  const spare = Math.min(...finite.map((x) => spareZeros(text(x), scientific ? 0 : 1)));
+  const trimmed = (x: number): string => {
+    const [mantissa, exponent] = text(x).split("e") as [string, string | undefined];
+    if (!Number.isFinite(x) || whole) return mantissa;
+    const kept = mantissa.slice(0, mantissa.length - spare).replace(/\.$/, "");
+    return exponent === undefined ? kept : `${kept}e${exponent[0]}${exponent.slice(1).padStart(2, "0")}`;
+  };
+  const width = Math.max(...shown.map((x) => trimmed(x).length));
+  return (x) => trimmed(x).padStart(width);
 }
 
-/** How many of the last decimals could go, keeping at least one. */
-function trailingZeros(text: string): number {
-  const point = text.indexOf(".");
-  if (point < 0) return 0;
-  let zeros = 0;
-  while (zeros < text.length - point - 2 && text[text.length - 1 - zeros] === "0") zeros++;
-  return zeros;
+/** The decimal exponent of a positive number, once it is rounded to the digits that are shown. */
+const exponentOf = (x: number): number => Number(x.toExponential(SIGNIFICANT - 1).split("e")[1]);
+
+/** How many of the last decimals are zeros that could go, keeping at least `keep` decimals. */
+function spareZeros(text: string, keep: number): number {
+  const decimals = /\.(\d*)/.exec(text)?.[1] ?? "";
+  return Math.min(/0*$/.exec(decimals)![0].length, Math.max(0, decimals.length - keep));
 }

@@ -3,11 +3,13 @@
 import { asTensor, type TensorLike } from "../core/create.js";
 import { allocate } from "../core/dtype.js";
 import { DTypeError, formatShape, IndexError, ShapeError } from "../core/errors.js";
-import { normalizeAxis, sameShape, sizeOf } from "../core/shape.js";
+import { checkShape, normalizeAxis, sameShape, sizeOf } from "../core/shape.js";
 import { Tensor } from "../core/tensor.js";
 
 /** Indices are an int32 tensor; a number counts as one index. Negative ones are refused, not wrapped. */
 function checkedIndices(op: string, indices: TensorLike, length: number, axis: number): Tensor {
+  if (typeof indices === "number" && !Number.isInteger(indices))
+    throw new IndexError(`an index is a whole number, got ${indices}`, { op });
   const tensor = asTensor(op, indices, "int32");
   if (tensor.dtype !== "int32")
     throw new DTypeError(`indices are int32, got ${tensor.dtype}; convert with cast(indices, "int32")`, { op });
@@ -60,6 +62,7 @@ export function scatterAdd(
   options: { readonly axis?: number; readonly length: number },
 ): Tensor {
   const source = asTensor("scatterAdd", updates);
+  checkShape("scatterAdd", [options.length]);
   const at = checkedIndices("scatterAdd", indices, options.length, options.axis ?? 0);
   const rank = source.ndim - at.ndim + 1;
   const axis = rank < 1 ? 0 : normalizeAxis("scatterAdd", options.axis ?? 0, rank);
@@ -88,6 +91,7 @@ export function scatterAdd(
 
 /** `[..., classes]` with 1 at each label and 0 elsewhere. */
 export function oneHot(labels: TensorLike, classes: number): Tensor {
+  checkShape("oneHot", [classes]);
   const at = checkedIndices("oneHot", labels, classes, 0);
   const out = new Float32Array(at.size * classes);
   at.data.forEach((label, i) => (out[i * classes + label] = 1));

@@ -3,7 +3,7 @@
 import { asTensor, type TensorLike } from "../core/create.js";
 import { allocate, promote } from "../core/dtype.js";
 import { ArgumentError, formatShape, ShapeError } from "../core/errors.js";
-import { normalizeAxis, sameShape, type Shape, sizeOf } from "../core/shape.js";
+import { checkShape, normalizeAxis, sameShape, type Shape, sizeOf } from "../core/shape.js";
 import { forEachOffset, Tensor } from "../core/tensor.js";
 import { cast } from "../elementwise/ops.js";
 import { expandDims, slice, type SliceSpec } from "../views/views.js";
@@ -63,6 +63,7 @@ function writeInto(window: Tensor, source: Tensor): void {
 
 /** Tensors of one shape along a new axis. */
 export function stack(parts: readonly TensorLike[], options: AxisOption = {}): Tensor {
+  if (parts.length === 0) throw new ArgumentError("needs at least one tensor", { op: "stack" });
   const tensors = parts.map((part) => asTensor("stack", part));
   const different = tensors.find((part) => !sameShape(part.shape, tensors[0].shape));
   if (different) {
@@ -71,7 +72,7 @@ export function stack(parts: readonly TensorLike[], options: AxisOption = {}): T
       { op: "stack", shapes: [tensors[0].shape, different.shape] },
     );
   }
-  const axis = options.axis ?? 0;
+  const axis = normalizeAxis("stack", options.axis ?? 0, tensors[0].ndim + 1);
   return concat(
     tensors.map((part) => expandDims(part, axis)),
     { axis },
@@ -136,6 +137,7 @@ export function pad(x: TensorLike, widths: PadWidths, value = 0): Tensor {
  * of `slice`.
  */
 export function unslice(x: TensorLike, shape: Shape, specs: readonly SliceSpec[]): Tensor {
+  checkShape("unslice", shape);
   return writeSlice(asTensor("unslice", x), shape, specs, 0);
 }
 

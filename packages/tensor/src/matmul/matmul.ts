@@ -30,7 +30,7 @@ export function matmul(a: TensorLike, b: TensorLike, options: MatmulOptions = {}
   const y = right.ndim === 1 ? expandDims(right, 1) : right;
   const [rows, depth] = x.shape.slice(-2) as [number, number];
   const [innerB, columns] = y.shape.slice(-2) as [number, number];
-  if (depth !== innerB) throw innerMismatch(left, right, depth, innerB);
+  if (depth !== innerB) throw innerMismatch({ a: left, b: right }, options, depth, innerB);
   const batch = broadcastShapes("matmul", x.shape.slice(0, -2), y.shape.slice(0, -2));
   const out = allocate(dtype, sizeOf(batch) * rows * columns);
   forEachOffset(batch, [batchStrides(x, batch), batchStrides(y, batch)], [x.offset, y.offset], ([atX, atY], index) => {
@@ -58,14 +58,27 @@ function batchStrides(x: Tensor, batch: Shape): number[] {
   return stretchedStrides(leading, batch);
 }
 
-function innerMismatch(a: Tensor, b: Tensor, inner: number, other: number): ShapeError {
-  const fits = (x: number | undefined, y: number | undefined): boolean => x !== undefined && x === y;
+/** `read` are the operands as they are read: transposed where the options say so. */
+function innerMismatch(
+  read: { readonly a: Tensor; readonly b: Tensor },
+  options: MatmulOptions,
+  inner: number,
+  other: number,
+): ShapeError {
+  const { transposeA = false, transposeB = false } = options;
+  const shown = (x: Tensor, flag: boolean): string =>
+    `${formatShape(x.shape)}${flag && x.ndim > 1 ? " (transposed)" : ""}`;
+  const advice = (name: "A" | "B", x: Tensor, flag: boolean): string => {
+    if (flag) return ` Did you mean it without transpose${name}?`;
+    if (x.ndim > 2) return ` Did you mean matmul(a, b, { transpose${name}: true })?`;
+    return ` Did you mean matmul(${name === "A" ? "transpose(a), b" : "a, transpose(b)"})?`;
+  };
   let hint = "";
-  if (fits(inner, b.shape.at(-1))) hint = " Did you mean matmul(a, transpose(b))?";
-  else if (fits(a.shape.at(-2), other)) hint = " Did you mean matmul(transpose(a), b)?";
+  if (read.b.ndim > 1 && inner === read.b.shape.at(-1)) hint = advice("B", read.b, transposeB);
+  else if (read.a.ndim > 1 && read.a.shape.at(-2) === other) hint = advice("A", read.a, transposeA);
   return new ShapeError(
-    `inner dimensions differ: a is ${formatShape(a.shape)}, b is ${formatShape(b.shape)} (${inner} != ${other}).${hint}`,
-    { op: "matmul", shapes: [a.shape, b.shape] },
+    `inner dimensions differ: a is ${shown(read.a, transposeA)}, b is ${shown(read.b, transposeB)} (${inner} != ${other}).${hint}`,
+    { op: "matmul", shapes: [read.a.shape, read.b.shape] },
   );
 }
 

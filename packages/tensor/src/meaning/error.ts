@@ -3,7 +3,7 @@
 import { type Arithmetic, meaning } from "./arithmetic.js";
 import { twoSquare } from "./pair.js";
 import { poly } from "./polynomial.js";
-import { reduceExp, scale, withSign } from "./reduction.js";
+import { reduceExp, timesExp, withSign } from "./reduction.js";
 
 // erf(x) / x - 1 as a polynomial of x^2 on |x| <= 3/4: minimax, 2^-29.
 const ERF_NEAR = [
@@ -17,8 +17,8 @@ const ERFCX = [
   -0.009616796858608723, -0.0006256891065277159, 0.002276642946526408,
 ];
 
-/** The scaled complement e^(x^2) erfc(x) for x >= 3/4. */
-function erfcx<F, I, B>(s: Arithmetic<F, I, B>, x: F): F {
+/** e^(x^2) erfc(x) for x >= 3/4. */
+function erfcScaled<F, I, B>(s: Arithmetic<F, I, B>, x: F): F {
   const shifted = s.add(x, s.float(1.5));
   return s.div(poly(s, s.div(s.sub(x, s.float(1.5)), shifted), ERFCX), shifted);
 }
@@ -63,9 +63,7 @@ export const erf = meaning(
     const size = s.min(s.abs(x!), s.float(5));
     const square = s.mul(size, size);
     const near = erfNear(s, size, square);
-    const { n, m } = reduceExp(s, s.neg(square));
-    const e = scale(s, s.add(s.float(1), m), n);
-    const far = s.sub(s.float(1), s.mul(e, erfcx(s, size)));
+    const far = s.sub(s.float(1), timesExp(s, erfcScaled(s, size), reduceExp(s, s.neg(square))));
     return withSign(s, s.select(s.lt(size, s.float(0.75)), near, far), x!);
   },
   erfDouble,
@@ -78,8 +76,8 @@ export const erfc = meaning(
   (s, x) => {
     const size = s.min(s.abs(x!), s.float(12));
     const square = twoSquare(s, size);
-    const { n, m } = reduceExp(s, s.neg(square.high), s.neg(square.low));
-    const tail = scale(s, s.mul(erfcx(s, size), s.add(s.float(1), m)), n);
+    // The absolute error of x^2, up to 104, would become a relative one of the tail: x^2 is a pair.
+    const tail = timesExp(s, erfcScaled(s, size), reduceExp(s, s.neg(square.high), s.neg(square.low)));
     const far = s.select(s.lt(x!, s.float(0)), s.sub(s.float(2), tail), tail);
     const near = s.sub(s.float(1), erfNear(s, x!, square.high));
     return s.select(s.lt(size, s.float(0.75)), near, far);
@@ -93,9 +91,15 @@ const PHI_NEAR = [
   -6.4754804043332115e-6,
 ];
 
+// (t + 17/8) e^(t^2 / 2) Phi(-t) on t >= 1.06 as a polynomial of (t - 17/8) / (t + 17/8): minimax, 2^-25.
+const PHI_FAR = [
+  0.6824654340744019, -0.35991382598876953, 0.054229725152254105, 0.03365538641810417, -0.005896514281630516,
+  -0.0067803929559886456, -0.00039792520692572, 0.0016007741214707494,
+];
+
 /**
- * x Phi(x), Phi the normal distribution function: Phi(-t) = e^(-t^2 / 2) erfcx(t / sqrt(2)) / 2, without cancellation
- * for x < 0 (Hendrycks and Gimpel, Gaussian error linear units, 2016). -0 at -Infinity, its limit.
+ * x Phi(x), Phi(x) = erfc(-x / sqrt(2)) / 2 the normal distribution function (Hendrycks and Gimpel, Gaussian error
+ * linear units, 2016). Without cancellation for x < 0, down to subnormal results; -0 at -Infinity, its limit.
  */
 export const gelu = meaning(
   "gelu",
@@ -103,9 +107,12 @@ export const gelu = meaning(
   (s, x) => {
     const size = s.min(s.abs(x!), s.float(15));
     const square = twoSquare(s, size);
-    const { n, m } = reduceExp(s, s.mul(s.float(-0.5), square.high), s.mul(s.float(-0.5), square.low));
-    const half = s.mul(s.mul(s.float(0.5), size), erfcx(s, s.mul(size, s.float(Math.SQRT1_2))));
-    const tail = scale(s, s.mul(half, s.add(s.float(1), m)), n);
+    const minusHalf = s.float(-0.5);
+    const reduced = reduceExp(s, s.mul(minusHalf, square.high), s.mul(minusHalf, square.low));
+    const shifted = s.add(size, s.float(2.125));
+    const over = s.mul(size, poly(s, s.div(s.sub(size, s.float(2.125)), shifted), PHI_FAR));
+    // x Phi(x) = x - x Phi(-x) for x > 0.
+    const tail = timesExp(s, s.div(over, shifted), reduced);
     const far = s.sub(s.max(x!, s.float(-0)), tail);
     const near = s.mul(x!, s.add(s.float(0.5), s.mul(x!, poly(s, square.high, PHI_NEAR))));
     return s.select(s.lt(size, s.float(1.0625)), near, far);

@@ -4,8 +4,9 @@ import { type Arithmetic, meaning } from "./arithmetic.js";
 import { fastTwoSum, pairProduct, twoProduct, twoSum } from "./pair.js";
 import { poly } from "./polynomial.js";
 import {
+  addLog1pExp,
+  expOf,
   expm1Small,
-  log1pUnit,
   logPositive,
   powerOfTwo,
   reduceExp,
@@ -20,15 +21,7 @@ const LOWEST = -150;
 const HIGHEST = 89;
 
 /** e^x; subnormal results are rounded once. */
-export const exp = meaning(
-  "exp",
-  1,
-  (s, x) => {
-    const { n, m } = reduceExp(s, within(s, x!, LOWEST, HIGHEST));
-    return scale(s, s.add(s.float(1), m), n);
-  },
-  Math.exp,
-);
+export const exp = meaning("exp", 1, (s, x) => expOf(s, reduceExp(s, within(s, x!, LOWEST, HIGHEST))), Math.exp);
 
 /** e^x - 1, without cancellation near 0. */
 export const expm1 = meaning(
@@ -106,7 +99,7 @@ export const log1mExp = meaning(
     // Where `near` is taken, e^x = 2^n (1 + m) with n = 0 or -1.
     const power = powerOfTwo(s, n);
     const near = s.sub(s.sub(s.float(1), power), s.mul(power, m));
-    const e = scale(s, s.add(s.float(1), m), n);
+    const e = expOf(s, { n, m });
     const far = fastTwoSum(s, s.float(1), s.neg(e));
     const close = s.lt(s.float(-Math.LN2), x!);
     // One logarithm of a value and its rounding error serves both sides.
@@ -123,8 +116,7 @@ export const logAddExp = meaning(
   2,
   (s, x, y) => {
     const gap = s.select(s.eq(x!, y!), s.float(0), s.neg(s.abs(s.sub(x!, y!))));
-    const { n, m } = reduceExp(s, s.max(gap, s.float(LOWEST)));
-    return s.add(s.max(x!, y!), log1pUnit(s, scale(s, s.add(s.float(1), m), n)));
+    return s.add(s.max(x!, y!), addLog1pExp(s, s.float(0), reduceExp(s, s.max(gap, s.float(LOWEST)))));
   },
   (x, y) => Math.max(x, y) + Math.log1p(Math.exp(x === y ? 0 : -Math.abs(x - y))),
 );

@@ -63,6 +63,16 @@ export function reduceExp<F, I, B>(s: Arithmetic<F, I, B>, x: F, low?: F): { n: 
   return { n: n.int, m: expm1Small(s, low === undefined ? r : s.add(r, low)) };
 }
 
+/** e^x from its reduction; subnormal results are rounded once. */
+export function expOf<F, I, B>(s: Arithmetic<F, I, B>, { n, m }: { n: I; m: F }): F {
+  return scale(s, s.add(s.float(1), m), n);
+}
+
+/** y e^x from the reduction of e^x: y + y m rounds less than y (1 + m), and the scaling comes last. */
+export function timesExp<F, I, B>(s: Arithmetic<F, I, B>, y: F, { n, m }: { n: I; m: F }): F {
+  return scale(s, s.add(y, s.mul(y, m)), n);
+}
+
 /** `k` and `m` of x = 2^k m, sqrt(1/2) <= m < sqrt(2), for any finite x > 0. */
 export function reduceLog<F, I, B>(s: Arithmetic<F, I, B>, x: F): { k: I; m: F; subnormal: B } {
   const subnormal = s.lt(x, s.float(2 ** -126));
@@ -99,10 +109,15 @@ const ATANH_TAIL_WIDE = [
   0.6666667461395264, 0.3999894857406616, 0.2861521244049072, 0.21443885564804077, 0.24245256185531616,
 ];
 
-/** log(1 + f) for 0 <= f <= 1, without a reduction. */
-export function log1pUnit<F, I, B>(s: Arithmetic<F, I, B>, f: F): F {
-  // As in `logOf`: f - t (f - R).
+/** y + log(1 + e^x) for x <= 0 <= y from the reduction of e^x; y joins the smaller part first, which rounds less. */
+export function addLog1pExp<F, I, B>(s: Arithmetic<F, I, B>, y: F, { n, m }: { n: I; m: F }): F {
+  const grown = s.add(s.float(1), m);
+  const f = scale(s, grown, n);
+  // As in `logOf`: log(1 + f) = f - t (f - R).
   const t = s.div(f, s.add(s.float(2), f));
   const z = s.mul(t, t);
-  return s.sub(f, s.mul(t, s.sub(f, s.mul(z, poly(s, z, ATANH_TAIL_WIDE)))));
+  const tail = s.mul(t, s.sub(f, s.mul(z, poly(s, z, ATANH_TAIL_WIDE))));
+  // 1 + m = grown + lost: the logarithm lacks f lost / (grown (1 + f)), and 0.7 is near 1 / (grown (1 + f)).
+  const lost = s.sub(m, s.sub(grown, s.float(1)));
+  return s.add(f, s.sub(y, s.sub(tail, s.mul(s.float(0.7), s.mul(f, lost)))));
 }

@@ -4,7 +4,7 @@ import { type Arithmetic, meaning } from "./arithmetic.js";
 import { expm1 } from "./exponential.js";
 import { twoProduct, twoSquare, twoSum } from "./pair.js";
 import { poly } from "./polynomial.js";
-import { log1pUnit, powerOfTwo, reduceExp, scale, withSign } from "./reduction.js";
+import { addLog1pExp, expOf, powerOfTwo, reduceExp, scale, withSign } from "./reduction.js";
 
 // e^-150 is far below the least subnormal.
 const LOWEST = -150;
@@ -49,8 +49,7 @@ export const sigmoid = meaning(
   "sigmoid",
   1,
   (s, x) => {
-    const { n, m } = reduceExp(s, s.max(s.neg(s.abs(x!)), s.float(LOWEST)));
-    const e = scale(s, s.add(s.float(1), m), n);
+    const e = expOf(s, reduceExp(s, s.max(s.neg(s.abs(x!)), s.float(LOWEST))));
     return divideByOnePlus(s, s.select(s.lt(x!, s.float(0)), e, s.float(1)), e);
   },
   sigmoidDouble,
@@ -58,8 +57,7 @@ export const sigmoid = meaning(
 
 /** log(1 + e^x) = max(x, 0) + log1p(e^-|x|). */
 function softplusOf<F, I, B>(s: Arithmetic<F, I, B>, x: F): F {
-  const { n, m } = reduceExp(s, s.max(s.neg(s.abs(x)), s.float(LOWEST)));
-  return s.add(s.max(x, s.float(0)), log1pUnit(s, scale(s, s.add(s.float(1), m), n)));
+  return addLog1pExp(s, s.max(x, s.float(0)), reduceExp(s, s.max(s.neg(s.abs(x)), s.float(LOWEST))));
 }
 
 const softplusDouble = (x: number): number => Math.max(x, 0) + Math.log1p(Math.exp(-Math.abs(x)));
@@ -80,10 +78,10 @@ function timesSigmoid<F, I, B>(s: Arithmetic<F, I, B>, x: F, v: F, low?: F): F {
   const negative = s.lt(v, s.float(0));
   const lower = low === undefined ? undefined : s.select(negative, low, s.neg(low));
   const { n, m } = reduceExp(s, s.max(s.neg(s.abs(v)), s.float(LOWEST)), lower);
-  const grown = s.add(s.float(1), m);
-  // Below -200 all is 0, above 200 it is x; the bounds keep infinity times 0 away.
-  const over = s.select(negative, s.mul(s.max(x, s.float(-200)), grown), x);
-  const quotient = divideByOnePlus(s, over, scale(s, grown, n));
+  // Below -200 all is 0, above 200 it is x; the bounds keep infinity times 0 away. x + x m rounds less than x (1 + m).
+  const bounded = s.max(x, s.float(-200));
+  const over = s.select(negative, s.add(bounded, s.mul(bounded, m)), x);
+  const quotient = divideByOnePlus(s, over, expOf(s, { n, m }));
   return s.select(negative, scale(s, quotient, n), s.select(s.lt(x, s.float(200)), quotient, x));
 }
 

@@ -55,7 +55,7 @@ export const cosTurns = meaning(
   (t) => turnsDouble(t, 1),
 );
 
-// pi / 2 in three words: the first two cut to 24 bits, the last rounded; digits from pi = 3.243F6A8885A308D313198A2E...
+// pi / 2 as the sum of three float32 words, each the rest rounded to nearest: 2^-76 is left.
 const HALF_PI = [1.5707963705062866, -4.371138828673793e-8, -1.7151245100058819e-15];
 
 // Up to here q is exact and q pi / 2 keeps enough digits.
@@ -105,7 +105,7 @@ function radians<F, I, B>(s: Arithmetic<F, I, B>, positive: F, quarters: number)
 }
 
 /**
- * sin(x), x in radians, within 1 ulp for |x| <= 2^24, where neighbouring floats are already a radian apart; a larger
+ * sin(x), x in radians, within 1.25 ulp for |x| <= 2^24, where neighbouring floats are already a radian apart; a larger
  * |x| counts as 2^24 (use `sinTurns`, which has no such limit). NaN at infinity.
  */
 export const sin = meaning("sin", 1, (s, x) => flipSign(s, radians(s, s.abs(x!), 0), x!), Math.sin);

@@ -1,10 +1,10 @@
 // Random tensors from keys: uniform, normal, bernoulli, whole numbers, permutations. Same key, same bits, everywhere.
 
 import { asTensor, type TensorLike } from "../core/create.js";
-import { ArgumentError } from "../core/errors.js";
-import { checkShape, type Shape, sizeOf } from "../core/shape.js";
+import { ArgumentError, formatShape, ShapeError } from "../core/errors.js";
+import { broadcastShapes, checkShape, sameShape, type Shape, sizeOf } from "../core/shape.js";
 import { Tensor } from "../core/tensor.js";
-import { add, less, mul } from "../elementwise/ops.js";
+import { add, less, minimum, mul } from "../elementwise/ops.js";
 import { map } from "../elementwise/map.js";
 import { cosTurns, meaning, log, sinTurns } from "../meaning/index.js";
 import { type Key, randomBits } from "./key.js";
@@ -12,6 +12,7 @@ import { type Key, randomBits } from "./key.js";
 /**
  * Numbers spread evenly over `[low, high)`, `[0, 1)` unless said otherwise: the upper 24 bits of each word times 2^-24,
  * so every value of [0, 1) is exact.
+ * @throws ArgumentError unless low < high
  */
 export function uniform(
   key: Key,
@@ -20,10 +21,24 @@ export function uniform(
 ): Tensor {
   checkShape("uniform", shape);
   const { low = 0, high = 1 } = options;
+  if (!(low < high && Number.isFinite(Math.fround(high - low)))) {
+    throw new ArgumentError(`needs low < high, a finite distance apart, got ${low} and ${high}`, { op: "uniform" });
+  }
   const bits = randomBits(key, sizeOf(shape));
   const out = Float32Array.from(bits, (word) => (word >>> 8) * 2 ** -24);
   const unit = Tensor.dense(out, [...shape]);
-  return low === 0 && high === 1 ? unit : add(mul(unit, high - low), low);
+  if (low === 0 && high === 1) return unit;
+  // Rounding may carry low + unit (high - low) up to high itself.
+  return minimum(add(mul(unit, high - low), low), below(high));
+}
+
+/** The largest float32 below `x`. */
+function below(x: number): number {
+  const float = Float32Array.of(x);
+  if (float[0] < x) return float[0];
+  if (float[0] === 0) return -(2 ** -149);
+  new Int32Array(float.buffer)[0] -= Math.sign(x);
+  return float[0];
 }
 
 /** The radius of Box and Muller: `sqrt(-2 log u)`. */
@@ -53,10 +68,20 @@ export function normal(key: Key, shape: Shape): Tensor {
   return Tensor.dense(out, [...shape]);
 }
 
-/** 1 with probability `p`, else 0; `p` broadcasts to `shape`, whose default is the shape of `p`. */
+/**
+ * 1 with probability `p`, else 0; `p` broadcasts to `shape`, whose default is the shape of `p`.
+ * @throws ShapeError where `p` does not broadcast to `shape`
+ */
 export function bernoulli(key: Key, p: TensorLike, shape?: Shape): Tensor {
   const probability = asTensor("bernoulli", p);
-  return less(uniform(key, shape ?? probability.shape), probability);
+  const target = shape ?? probability.shape;
+  if (!sameShape(broadcastShapes("bernoulli", probability.shape, target), target)) {
+    throw new ShapeError(`p of ${formatShape(probability.shape)} does not broadcast to ${formatShape(target)}`, {
+      op: "bernoulli",
+      shapes: [probability.shape, target],
+    });
+  }
+  return less(uniform(key, target), probability);
 }
 
 /** Whole numbers (int32) of `low` up to but without `high`, each equally likely but for a bias below 2^-32. */
@@ -75,7 +100,7 @@ export function randomInt(key: Key, shape: Shape, options: { readonly low?: numb
 /** `floor(word * range / 2^32)` without rounding: the product is split so that every part is below 2^53. */
 function scaleWord(word: number, range: number): number {
   const low = (word & 0xffff) * range;
-  return Math.floor(((word >>> 16) * range + low / 2 ** 16) / 2 ** 16);
+  return Math.floor(((word >>> 16) * range + Math.floor(low / 2 ** 16)) / 2 ** 16);
 }
 
 /** The numbers 0 .. n - 1 (int32) in random order, by Fisher and Yates from the back; word i decides step i. */

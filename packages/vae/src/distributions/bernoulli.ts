@@ -1,0 +1,26 @@
+// The Bernoulli distribution of independent dimensions, given by its logits.
+
+import { add, concrete, mul, sigmoid, softplus, sub, sum, type Value } from "@elbo/autograd";
+import { bernoulli as draw, type Key, type Tensor } from "@elbo/tensor";
+
+/** 1 with probability `sigmoid(logit)`, else 0, in each of the dimensions of the last axis. */
+export interface Bernoulli {
+  readonly kind: "bernoulli";
+  readonly logits: Value;
+}
+
+export const bernoulli = (logits: Value): Bernoulli => ({ kind: "bernoulli", logits });
+
+/**
+ * `sum(x l - softplus(l))`, in nats, over the last axis: the log of `s^x (1 - s)^(1 - x)` with `s = sigmoid(l)`, finite
+ * for every finite logit. `x` may lie between 0 and 1 (gray values): then it is the negative cross-entropy.
+ */
+export const bernoulliLogProb = ({ logits }: Bernoulli, x: Value): Value =>
+  sum(sub(mul(x, logits), softplus(logits)), { axis: -1 });
+
+/** 0s and 1s. A draw has no derivative in the logits. */
+export const bernoulliSample = ({ logits }: Bernoulli, key: Key): Tensor => draw(key, concrete(sigmoid(logits)));
+
+/** `KL(q || p)` of each dimension, in nats: `s_q (l_q - l_p) - softplus(l_q) + softplus(l_p)`. */
+export const bernoulliKlPerDimension = (q: Bernoulli, p: Bernoulli): Value =>
+  add(sub(mul(sigmoid(q.logits), sub(q.logits, p.logits)), softplus(q.logits)), softplus(p.logits));

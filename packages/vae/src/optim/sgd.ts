@@ -1,0 +1,31 @@
+// Gradient descent, plain or with momentum.
+
+import { add, mapTree, mul, sub, type Value } from "@elbo/autograd";
+import { zeros } from "@elbo/tensor";
+import type { Optimizer } from "./optimizer.js";
+
+/** The velocity, a tree like the parameters. */
+export interface SgdState {
+  readonly velocity: unknown;
+}
+
+/**
+ * `u = momentum u + g`, `w - lr u`; without momentum, `w - lr g`.
+ * Polyak (1964), in the form of Sutskever et al. (2013) without the learning rate inside of `u`.
+ */
+export function sgd({ momentum = 0 }: { readonly momentum?: number } = {}): Optimizer<SgdState> {
+  return {
+    name: "sgd",
+    init: (params) => ({ velocity: mapTree((w) => zeros(w.shape, { dtype: w.dtype }), params) }),
+    update: (params, gradients, state, rate) => {
+      const velocity =
+        momentum === 0
+          ? gradients
+          : mapTree((u: Value, g: Value) => add(mul(momentum, u), g), state.velocity, gradients);
+      return {
+        params: mapTree((w: Value, u: Value) => sub(w, mul(rate, u)), params, velocity),
+        state: { velocity: momentum === 0 ? state.velocity : velocity },
+      };
+    },
+  };
+}

@@ -1,0 +1,96 @@
+// A checkpoint: the choices as JSON, and everything that training depends on as one safetensors file.
+
+import { leavesWithPaths, rebuild } from "@elbo/autograd";
+import type { Tensor } from "@elbo/tensor";
+import { DataError } from "../data/errors.js";
+import { readSafetensors, writeSafetensors } from "../formats/safetensors.js";
+import { autoencoder } from "../models/autoencoder.js";
+import type { ModelConfig } from "../models/config.js";
+import { type Model, namedParameters, withNamedTensors } from "../models/model.js";
+import { vae } from "../models/vae.js";
+import { noSums, type Sums } from "./metrics.js";
+import { type OptimizerName, optimizers, type OptimizerState } from "./optimizers.js";
+import type { TrainingState } from "./fit.js";
+
+/** Raised when the meaning of the file changes. */
+const FORMAT = "elbo-checkpoint-1";
+
+/** Where the state's tensors stand beside the parameters. */
+const PREFIX = "optimizer.";
+
+/**
+ * The bytes of `weights.safetensors`: the parameters under their own names, the optimizer's tensors under `optimizer.`,
+ * and in the metadata the model's choices, the cursor, and the optimizer's numbers. One file, so that one rename
+ * replaces all of it or nothing.
+ */
+export function encodeCheckpoint(model: Model, optimizer: OptimizerName, state: TrainingState): Uint8Array {
+  const numbers: Record<string, number> = {};
+  const tensors: Record<string, Tensor> = namedParameters(model.params);
+  for (const [path, leaf] of leavesWithPaths(state.optimizer)) {
+    if (typeof leaf === "number") numbers[path] = leaf;
+    else Object.assign(tensors, { [PREFIX + path]: leaf });
+  }
+  const { epoch, step, sums, seconds } = state;
+  return writeSafetensors(tensors, {
+    format: FORMAT,
+    model: JSON.stringify(model.config),
+    optimizer,
+    cursor: JSON.stringify({ epoch, step, sums, seconds }),
+    numbers: JSON.stringify(numbers),
+  });
+}
+
+/** A model brought back, and where its training stood. */
+export interface Restored {
+  readonly model: Model;
+  readonly optimizer: OptimizerName;
+  readonly state: TrainingState;
+}
+
+/** A model with fresh parameters for choices as a checkpoint stores them. */
+export const buildModel = (config: ModelConfig): Model => (config.kind === "vae" ? vae(config) : autoencoder(config));
+
+/**
+ * Reads a checkpoint.
+ * @param name how messages call the file
+ * @throws DataError where the file is truncated, of another kind, or does not hold what the model needs
+ */
+export function decodeCheckpoint(bytes: Uint8Array, name: string): Restored {
+  const { tensors, metadata } = readSafetensors(bytes, name);
+  if (metadata.format !== FORMAT) {
+    throw new DataError(
+      `${name}: is no checkpoint of this version: its format is ${metadata.format ?? "not named"}, expected ${FORMAT}`,
+    );
+  }
+  try {
+    const model = buildModel(JSON.parse(metadata.model) as ModelConfig);
+    model.params = withNamedTensors(model.params as never, tensors);
+    const optimizer = metadata.optimizer as OptimizerName;
+    const fresh = optimizers[optimizer].init(model.params);
+    const cursor = JSON.parse(metadata.cursor) as { epoch: number; step: number; sums: Sums; seconds: number };
+    const state: TrainingState = {
+      ...cursor,
+      sums: { ...noSums, ...cursor.sums },
+      optimizer: restoreState(fresh, tensors, JSON.parse(metadata.numbers) as Record<string, number>),
+    };
+    return { model, optimizer, state };
+  } catch (cause) {
+    const reason = cause instanceof Error ? cause.message : String(cause);
+    throw new DataError(`${name}: does not hold a whole checkpoint (${reason}); use another one, or train again`, {
+      cause,
+    });
+  }
+}
+
+function restoreState(
+  fresh: OptimizerState,
+  tensors: Readonly<Record<string, Tensor>>,
+  numbers: Readonly<Record<string, number>>,
+): OptimizerState {
+  const values = leavesWithPaths(fresh).map(([path, leaf]) => {
+    if (typeof leaf !== "number") return withNamedTensors({ [path]: leaf }, tensors, PREFIX)[path];
+    if (typeof numbers[path] !== "number") throw new DataError(`the number ${path} is missing`);
+    return numbers[path];
+  });
+  return rebuild(fresh, values);
+}

@@ -1,0 +1,205 @@
+// Training: epochs of minibatch steps, as an asynchronous iterator of reports.
+
+import { concrete, mean, valueAndGradOf, type Value } from "@elbo/autograd";
+import {
+  ArgumentError,
+  ElboError,
+  foldIn,
+  gather,
+  key as keyOf,
+  type Key,
+  permutation,
+  slice,
+  split as splitKey,
+  type Tensor,
+} from "@elbo/tensor";
+import { checkInputs } from "../data/check.js";
+import type { Dataset } from "../data/dataset.js";
+import { evaluate, termSums } from "../evaluation/evaluate.js";
+import { flatten, type Model } from "../models/model.js";
+import { betaObjective } from "../objectives/elbo.js";
+import { addSums, metricsOf, noSums, type Report, type Sums } from "./metrics.js";
+import { optimizers, type OptimizerName, type OptimizerState } from "./optimizers.js";
+import { drawTargets, type Targets } from "./targets.js";
+
+/** The choices that the course of training depends on: the same ones give the same bits. */
+export interface TrainingConfig {
+  readonly epochs: number;
+  /** Examples a step. */
+  readonly batch: number;
+  /** The learning rate. */
+  readonly lr: number;
+  /** The weight of the KL term. */
+  readonly beta: number;
+  readonly targets: Targets;
+  readonly optimizer: OptimizerName;
+  /** The seed of the order of examples and of all noise. */
+  readonly seed: number;
+}
+
+/** Where training stands: everything that the next step depends on beside the parameters. */
+export interface TrainingState {
+  /** Epochs finished. */
+  readonly epoch: number;
+  /** Steps finished in the epoch under way. */
+  readonly step: number;
+  /** What the epoch under way has summed up so far. */
+  readonly sums: Sums;
+  /** Seconds spent in the epoch under way. */
+  readonly seconds: number;
+  readonly optimizer: OptimizerState;
+}
+
+/** What `onStep` hears. */
+export interface Progress {
+  /** Counted from 1. */
+  readonly epoch: number;
+  readonly step: number;
+  readonly steps: number;
+  /** The mean over the epoch so far. */
+  readonly train: Report["train"];
+}
+
+export interface FitOptions extends Partial<TrainingConfig> {
+  /** Continues from here, with the model's present parameters. */
+  readonly resume?: TrainingState;
+  /** Called after every step. */
+  readonly onStep?: (progress: Progress) => void;
+  /** Called after every epoch, and once when training is stopped by the signal: the moment to write a checkpoint. */
+  readonly onState?: (state: TrainingState, report: Report | null) => void | Promise<void>;
+  /** Ends training after the step under way. */
+  readonly signal?: AbortSignal;
+}
+
+/** The loss stopped being a number. */
+export class DivergedError extends ElboError {
+  constructor(epoch: number, step: number, lr: number) {
+    super(
+      "DIVERGED",
+      `fit: the objective is no finite number at epoch ${epoch}, step ${step}; try a smaller learning rate than ${lr}`,
+    );
+  }
+}
+
+/** The choices with their defaults, checked. */
+export function trainingConfig(options: Partial<TrainingConfig>): TrainingConfig {
+  const { epochs = 10, batch = 128, lr = 1e-3, beta = 1, targets = "gray", optimizer = "adam", seed = 0 } = options;
+  const require = (holds: boolean, rule: string, value: unknown): void => {
+    if (!holds) throw new ArgumentError(`${rule}, got ${JSON.stringify(value)}`, { op: "fit" });
+  };
+  require(Number.isInteger(epochs) && epochs >= 1, "epochs is a whole number of 1 or more", epochs);
+  require(Number.isInteger(batch) && batch >= 1, "batch is a whole number of 1 or more", batch);
+  require(Number.isFinite(lr) && lr > 0, "lr is a positive number", lr);
+  require(Number.isFinite(beta) && beta >= 0, "beta is a number of 0 or more", beta);
+  require(targets === "gray" || targets === "dynamic", "targets is gray or dynamic", targets);
+  require(Object.hasOwn(optimizers, optimizer), `optimizer is one of ${Object.keys(optimizers).join(", ")}`, optimizer);
+  require(Number.isSafeInteger(seed) && seed >= 0, "seed is a whole number from 0 to 2^53 - 1", seed);
+  return { epochs, batch, lr, beta, targets, optimizer, seed };
+}
+
+/** The keys of a run: the order of each epoch, the noise of each step, the noise of the test. */
+export function runKeys(seed: number): { order: Key; steps: Key; test: Key } {
+  const [order, steps, test] = splitKey(keyOf(seed), 3);
+  return { order, steps, test };
+}
+
+/**
+ * Trains a model on the train part, and yields a report after every epoch. `model.params` is replaced at each step.
+ * Everything follows from the seed: the same call gives the same parameters to the last bit, and so does a run that was
+ * stopped and resumed.
+ * @throws DataError where the data does not suit the likelihood, ShapeError where it does not fit the model,
+ *   DivergedError where the objective stops being a number
+ * @example for await (const report of fit(model, data, { epochs: 3, batch: 100, seed: 1 })) console.log(report);
+ */
+export async function* fit(model: Model, data: Dataset, options: FitOptions = {}): AsyncGenerator<Report, void, void> {
+  const config = trainingConfig(options);
+  for (const part of [data.train, data.test])
+    checkInputs("fit", part.inputs, config.targets === "dynamic" ? "bernoulli" : model.config.likelihood);
+  const inputs = flatten(model.config, data.train.inputs);
+  flatten(model.config, data.test.inputs);
+  const keys = runKeys(config.seed);
+  const optimizer = optimizers[config.optimizer];
+  const steps = Math.ceil(inputs.shape[0] / config.batch);
+  let state: TrainingState = options.resume ?? {
+    epoch: 0,
+    step: 0,
+    sums: noSums,
+    seconds: 0,
+    optimizer: optimizer.init(model.params),
+  };
+  const breathe = pauses();
+
+  while (state.epoch < config.epochs) {
+    const epoch = state.epoch + 1;
+    const started = performance.now() - state.seconds * 1000;
+    const elapsed = (): number => (performance.now() - started) / 1000;
+    const order = permutation(foldIn(keys.order, epoch), inputs.shape[0]);
+    while (state.step < steps) {
+      const step = state.step + 1;
+      const chosen = slice(order, [{ start: state.step * config.batch, stop: step * config.batch }]);
+      const outcome = trainStep(
+        model,
+        gather(inputs, chosen),
+        config,
+        state.optimizer,
+        foldIn(keys.steps, state.epoch * steps + state.step),
+      );
+      if (!Number.isFinite(outcome.objective)) throw new DivergedError(epoch, step, config.lr);
+      model.params = outcome.params;
+      state = {
+        ...state,
+        step,
+        sums: addSums(state.sums, outcome.sums),
+        optimizer: outcome.optimizer,
+        seconds: elapsed(),
+      };
+      options.onStep?.({ epoch, step, steps, train: metricsOf(state.sums, model.kind, config.beta) });
+      await breathe();
+      if (options.signal?.aborted) {
+        await options.onState?.(state, null);
+        return;
+      }
+    }
+    const test = evaluate(model, data.test, keys.test, config);
+    const report: Report = { epoch, seconds: elapsed(), train: metricsOf(state.sums, model.kind, config.beta), test };
+    state = { epoch, step: 0, sums: noSums, seconds: 0, optimizer: state.optimizer };
+    await options.onState?.(state, report);
+    yield report;
+    if (options.signal?.aborted) return;
+  }
+}
+
+interface Outcome {
+  readonly objective: number;
+  readonly params: never;
+  readonly optimizer: OptimizerState;
+  readonly sums: Sums;
+}
+
+/** One step: draw the targets, differentiate the objective, move the parameters. */
+function trainStep(model: Model, batch: Tensor, config: TrainingConfig, state: OptimizerState, key: Key): Outcome {
+  const [targetKey, noiseKey] = splitKey(key);
+  const x = drawTargets(config.targets, batch, targetKey);
+  const objective = (params: Model["params"]): { objective: Value; reconstruction: Value; kl: Value } => {
+    const terms = model.terms(params as never, x, noiseKey);
+    return { ...terms, objective: mean(betaObjective(terms, config.beta)) };
+  };
+  const [value, gradients] = valueAndGradOf("objective", objective)(model.params);
+  const next = optimizers[config.optimizer].update(model.params, gradients, state, config.lr);
+  return {
+    objective: value.objective.item(),
+    params: next.params as never,
+    optimizer: next.state,
+    sums: termSums({ reconstruction: concrete(value.reconstruction), kl: concrete(value.kl) }),
+  };
+}
+
+/** Gives the event loop a turn every few hundredths of a second, so that signals and timers are heard. */
+function pauses(every = 30): () => Promise<void> {
+  let last = performance.now();
+  return async () => {
+    if (performance.now() - last < every) return;
+    await new Promise((resolve) => setTimeout(resolve, 0));
+    last = performance.now();
+  };
+}
