@@ -38,6 +38,7 @@ export * from "./reduce/logsumexp.js";
 export { treeDepth } from "./reduce/tree.js";
 export { dot, matmul, type MatmulOptions, outer } from "./matmul/matmul.js";
 export { naiveMatmul, type MatrixView } from "./matmul/blocked.js";
+export { symmetricEigen, type SymmetricEigen } from "./linalg/eigen.js";
 export * from "./indexing/join.js";
 export * from "./indexing/gather.js";
 export { col2im, columnsShape, im2col, type Windows } from "./indexing/columns.js";

@@ -9,7 +9,14 @@ export { sgd, type SgdState } from "./optim/sgd.js";
 export * from "./distributions/index.js";
 export { betaObjective, type Densities, elbo, elboTerms, type Terms } from "./objectives/elbo.js";
 export { type Autoencoder, autoencoder, type AutoencoderParams } from "./models/autoencoder.js";
-export { dimensionsOf, type Likelihood, type ModelConfig, type ModelKind, type ModelOptions } from "./models/config.js";
+export {
+  dimensionsOf,
+  type Likelihood,
+  type ModelConfig,
+  modelConfig,
+  type ModelKind,
+  type ModelOptions,
+} from "./models/config.js";
 export { type Architecture, describeModel, type LayerDescription } from "./models/describe.js";
 export {
   decodeMeans,
@@ -37,6 +44,8 @@ export {
 export { buildModel, decodeCheckpoint, encodeCheckpoint, type Restored } from "./training/checkpoint.js";
 export { type OptimizerName, optimizers } from "./training/optimizers.js";
 export { evaluate, type EvaluateOptions, meanKlPerDimension } from "./evaluation/evaluate.js";
+export { type Projection, projectToPlane, sampleFittedGaussian } from "./evaluation/latent.js";
+export { sampleMeans } from "./evaluation/samples.js";
 export { importanceLogLikelihood, type Nll, nll, type NllOptions } from "./evaluation/nll.js";
 export { checkInputs } from "./data/check.js";
 export type { Dataset, Split } from "./data/dataset.js";

@@ -1,6 +1,6 @@
 // Operations that steer differentiation itself: stopGradient, and functions with a rule of their own.
 
-import { asTensor, sameShape, ShapeError, zeros } from "@elbo/tensor";
+import { asTensor, full, sameShape, ShapeError, type Tensor, zeros } from "@elbo/tensor";
 import type { CustomAttributes, None, OpRecord } from "../core/signatures.js";
 import { isTraced, type Value } from "../core/traced.js";
 import { mul, sin, square, cos } from "../ops/elementwise.js";
@@ -16,10 +16,16 @@ export const stopGradient: OpRecord<None> = {
   domain: (draw) => ({ inputs: [{ shape: smallShape(draw), interval: reals() }], attributes: {} }),
 };
 
+/** Operands as tensors: a number takes the dtype of the tensors beside it. */
+function asValues<T extends Value>(x: readonly (T | number)[]): (T | Tensor)[] {
+  const double = x.some((one) => typeof one !== "number" && one.dtype === "float64");
+  return x.map((one) => (typeof one === "number" ? full([], one, { dtype: double ? "float64" : "float32" }) : one));
+}
+
 /** Calls the user's function for the value and the user's rule for the derivative. */
 export const custom: OpRecord<CustomAttributes> = {
   evaluate: (x, { f }) => {
-    const y = f(...x.map((one) => asTensor("customVjp", one)));
+    const y = f(...asValues(x));
     if (isTraced(y))
       throw new ShapeError("the function computes with a traced value from outside; pass it as an argument", {
         op: "customVjp",
@@ -32,7 +38,7 @@ export const custom: OpRecord<CustomAttributes> = {
   derivative: {
     kind: "joint",
     rule: (g, { y, x, attributes }) => {
-      const values = x.map((one): Value => (typeof one === "number" ? asTensor("customVjp", one) : one));
+      const values = asValues(x);
       const cotangents = attributes.pullback(g, y, ...values);
       const fits =
         cotangents.length === x.length && cotangents.every((one, i) => sameShape(one.shape, values[i].shape));

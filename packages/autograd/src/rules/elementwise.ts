@@ -2,7 +2,7 @@
 
 import * as t from "@elbo/tensor";
 import type { OpAttributes, OpRecord } from "../core/signatures.js";
-import type { Value } from "../core/traced.js";
+import type { Operand, Value } from "../core/traced.js";
 import {
   abs,
   add,
@@ -36,8 +36,13 @@ const distinct = { distinct: true };
 
 /** The operand that wins takes the cotangent; where both are equal each takes half. */
 const share = (g: Value, wins: Value, ties: Value): Value => mul(g, add(wins, mul(0.5, ties)));
-/** The finite part of a shift: 0 where all terms were -Infinity, so that their share is e^-Infinity = 0. */
-const shift = (y: Value): Value => where(less(abs(y), Infinity), y, 0);
+/** `e^a / (e^a + e^b)`, of differences so that no digits are lost to the size of a and b; 0 where both are -Infinity. */
+const expShare = (y: Value, a: Operand, b: Operand): Value => {
+  const some = greater(y, -Infinity);
+  return mul(some, sigmoid(where(some, sub(a, b), 0)));
+};
+/** A number as a scalar of the result's dtype, so that what is computed from it alone has that precision. */
+const beside = (y: Value, x: Operand): Value => (typeof x === "number" ? t.full([], x, { dtype: y.dtype }) : x);
 const TWO_OVER_SQRT_PI = 1.1283791670955126;
 const SQRT_HALF = Math.SQRT1_2;
 const SQRT_TWO_OVER_PI = 0.7978845608028654;
@@ -51,12 +56,15 @@ export const elementwiseRecords = {
   mul: elementwise(t.mul, [(g, _, _a, b) => mul(g, b), (g, _, a) => mul(g, a)], [reals(), reals()]),
   div: elementwise(t.div, [(g, _, _a, b) => div(g, b), (g, y, _a, b) => neg(div(mul(g, y), b))], [reals(), positive]),
 
-  /** `b a^(b-1)`, 0 where b = 0; `y log a`, 0 where a = 0. */
+  /**
+   * `b a^(b-1)`, 0 where b = 0; `y log a`, 0 where a = 0. Where b = 0 the factor b makes the 0, so that the mixed
+   * derivative 1/a is kept; only a base whose reciprocal overflows gives way to 1 there.
+   */
   pow: elementwise(
     t.pow,
     [
-      (g, _, a, b) => mul(g, where(equal(b, 0), 0, mul(b, pow(a, sub(b, 1))))),
-      (g, y, a) => mul(g, where(equal(a, 0), 0, mul(y, log(where(equal(a, 0), 1, a))))),
+      (g, y, a, b) => mul(g, mul(b, pow(where(mul(equal(b, 0), less(abs(a), 2 ** -126)), 1, a), sub(beside(y, b), 1)))),
+      (g, y, a) => mul(g, where(equal(a, 0), 0, mul(y, log(where(equal(a, 0), 1, beside(y, a)))))),
     ],
     [positive, reals()],
   ),
@@ -117,7 +125,7 @@ export const elementwiseRecords = {
 
   logAddExp: elementwise(
     t.logAddExp,
-    [(g, y, a) => mul(g, exp(sub(a, shift(y)))), (g, y, _, b) => mul(g, exp(sub(b, shift(y))))],
+    [(g, y, a, b) => mul(g, expShare(y, a, b)), (g, y, a, b) => mul(g, expShare(y, b, a))],
     [reals(), reals()],
   ),
 

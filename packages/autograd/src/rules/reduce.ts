@@ -3,9 +3,9 @@
 import * as t from "@elbo/tensor";
 import type { Case, Draw, Interval, OpAttributes, OpRecord, Rule } from "../core/signatures.js";
 import { type Operand, shapeOf, type Value } from "../core/traced.js";
-import { abs, div, equal, exp, less, mul, sub, where } from "../ops/elementwise.js";
+import { div, equal, exp, greater, mul, sub, where } from "../ops/elementwise.js";
 import { broadcastTo, reshape } from "../ops/shape.js";
-import { cumsum as cumulate, sum as total } from "../ops/reduce.js";
+import { cumsum as cumulate, softmax as shares, sum as total } from "../ops/reduce.js";
 import { linear, reals, smallShape } from "./algebra.js";
 
 type Reduction = OpAttributes["sum"];
@@ -56,7 +56,9 @@ export const max: OpRecord<Reduction> = {
 };
 export const min: OpRecord<Reduction> = { ...max, evaluate: ([x], attributes) => t.min(x, options(attributes)) };
 
-/** `g e^(x - y)`, the softmax; where y is -Infinity the shift is 0, so that the share of -Infinity is 0. */
+/**
+ * `g softmax(x)`, not `g e^(x - y)`, which loses to the rounding of y what y is large; 0 where all are -Infinity.
+ */
 export const logSumExp: OpRecord<Reduction> = {
   evaluate: ([x], attributes) => t.logSumExp(x, options(attributes)),
   shape: reducedTo,
@@ -65,8 +67,8 @@ export const logSumExp: OpRecord<Reduction> = {
   derivative: {
     kind: "same",
     rule: (g, { y, x, attributes }) => {
-      const shift = where(less(abs(y), Infinity), y, 0);
-      return mul(keep(g, x[0], attributes), exp(sub(x[0], keep(shift, x[0], attributes))));
+      const some = keep(greater(y, -Infinity), x[0], attributes);
+      return mul(keep(g, x[0], attributes), mul(some, shares(where(some, x[0], 0), { axis: attributes.axes })));
     },
   },
   domain: drawReduction(reals()),

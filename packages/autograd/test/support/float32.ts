@@ -155,5 +155,4 @@ export const bounds: { readonly [N in OpName]: Bound } = {
 };
 
 /** The operands rounded to float32 and back: what the kernel in float32 is given. */
-export const rounded = (x: Tensor): Tensor =>
-  x.dtype === "int32" ? x : cast(cast(x, "float32"), "float64");
+export const rounded = (x: Tensor): Tensor => (x.dtype === "int32" ? x : cast(cast(x, "float32"), "float64"));

@@ -1,7 +1,7 @@
 // The normal distribution with independent dimensions, given by its mean and log-variance.
 
 import { add, exp, expm1mx, mul, neg, square, sub, sum, type Value } from "@elbo/autograd";
-import { type Key, normal as standardNormalNoise } from "@elbo/tensor";
+import { broadcastShapes, type Key, normal as standardNormalNoise, type Shape } from "@elbo/tensor";
 
 /** `N(mean, e^logVariance)` in each of the dimensions of the last axis. Numbers stand for all dimensions alike. */
 export interface Normal {
@@ -21,6 +21,8 @@ export const standardNormal: Normal = normal(0, 0);
 
 const LOG_TWO_PI = 1.8378770664093453;
 
+const shapeOf = (x: Value | number): Shape => (typeof x === "number" ? [] : x.shape);
+
 /** `-1/2 sum((x - mean)^2 e^-v + v + log 2 pi)`, in nats, over the last axis: `[..., dimensions]` gives `[...]`. */
 export function normalLogProb({ mean, logVariance }: Normal, x: Value): Value {
   const distance = mul(square(sub(x, mean)), exp(neg(logVariance)));
@@ -29,10 +31,11 @@ export function normalLogProb({ mean, logVariance }: Normal, x: Value): Value {
 
 /**
  * `mean + e^(v/2) epsilon` with `epsilon ~ N(0, 1)`: written so, the sample has a derivative in mean and variance (the
- * reparameterisation of Kingma and Welling 2013, section 2.4). The shape is that of the mean.
+ * reparameterisation of Kingma and Welling 2013, section 2.4). The shape is that of mean and variance, broadcast: each
+ * element has noise of its own.
  */
-export function normalSample({ mean, logVariance }: Normal, key: Key, shape?: readonly number[]): Value {
-  const epsilon = standardNormalNoise(key, shape ?? (typeof mean === "number" ? [] : mean.shape));
+export function normalSample({ mean, logVariance }: Normal, key: Key): Value {
+  const epsilon = standardNormalNoise(key, broadcastShapes("sample", shapeOf(mean), shapeOf(logVariance)));
   return add(mean, mul(exp(mul(0.5, logVariance)), epsilon));
 }
 

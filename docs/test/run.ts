@@ -1,0 +1,50 @@
+// Runs a page in a Node process of its own, in an empty folder of the workspace, so that `@elbo/*` resolves as for users.
+
+import { execFile } from "node:child_process";
+import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
+import { dirname, join } from "node:path";
+import { fileURLToPath, pathToFileURL } from "node:url";
+import { type Page, readPage } from "./markdown.js";
+
+/** The folder of the workspace. */
+export const root = dirname(dirname(dirname(fileURLToPath(import.meta.url))));
+
+const checker = new URL("check.ts", import.meta.url).href;
+
+export const parsePage = (name: string, text: string): Page => readPage(name, text, checker);
+
+/**
+ * Runs a page's module. Files that it writes by relative names land in its folder, which is removed afterwards.
+ * @throws Error with what the process wrote to its error output, every place named as `page.md:line`
+ */
+export async function runPage(name: string, page: Page): Promise<void> {
+  const cache = join(root, "node_modules/.cache/elbo-pages");
+  await mkdir(cache, { recursive: true });
+  const folder = await mkdtemp(join(cache, "page-"));
+  const file = join(folder, "page.mts");
+  try {
+    await writeFile(file, page.module);
+    const errors = await run(file, folder);
+    if (errors !== null) {
+      const named = errors.replaceAll(pathToFileURL(file).href, name).replaceAll(file, name);
+      throw new Error(withoutInternals(named));
+    }
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+}
+
+/** null where the program ended well, else what it wrote to its error output. */
+const run = (file: string, cwd: string): Promise<string | null> =>
+  new Promise((resolve) => {
+    execFile(process.execPath, ["--import", "tsx", file], { cwd, timeout: 120_000 }, (error, _, stderr) =>
+      resolve(error === null ? null : stderr || error.message),
+    );
+  });
+
+const withoutInternals = (stack: string): string =>
+  stack
+    .split("\n")
+    .filter((line) => !/^\s+at .*(?:node:internal|node_modules|docs\/test\/check)/.test(line))
+    .join("\n")
+    .trim();

@@ -1,0 +1,36 @@
+// The options that name a data set, which several verbs share.
+
+import { ArgumentError } from "@elbo/tensor";
+import type { Dataset } from "@elbo/vae";
+import { anchored, type DataSource, loadData } from "@elbo/vae/node";
+import { type Given, number, type OptionSpecs, text } from "./options.js";
+
+export const dataOptions: OptionSpecs = {
+  data: { value: "digits|FOLDER", about: "the embedded digits (default), or a folder with IDX files, plain or .gz" },
+  "train-size": { value: "N", about: "only the first N training examples (digits: 60000)" },
+  "test-size": { value: "N", about: "only the first N test examples (digits: 10000)" },
+  "data-seed": { value: "N", about: "the seed of the embedded digits (default 0)" },
+};
+
+/** The source that the options name, over a stored one where there is one. */
+export function sourceOf(given: Given, stored?: DataSource): DataSource {
+  const data = text(given, "data");
+  const base =
+    data === undefined && stored ? stored : { data: data ?? "digits", trainSize: null, testSize: null, dataSeed: 0 };
+  return anchored({
+    data: base.data,
+    trainSize: number(given, "train-size", { whole: true, least: 1 }) ?? base.trainSize,
+    testSize: number(given, "test-size", { whole: true, least: 1 }) ?? base.testSize,
+    dataSeed: number(given, "data-seed", { whole: true, least: 0 }) ?? base.dataSeed,
+  });
+}
+
+/** Loads, and makes sure that there is something to train on and to test with. */
+export async function load(source: DataSource): Promise<Dataset> {
+  const data = await loadData(source);
+  for (const part of ["train", "test"] as const) {
+    if (data[part].inputs.shape[0] === 0)
+      throw new ArgumentError(`${data.name} has no ${part} examples`, { op: "data" });
+  }
+  return data;
+}

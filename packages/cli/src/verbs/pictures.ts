@@ -1,0 +1,95 @@
+// elbo sample and elbo reconstruct: what a trained model draws.
+
+import { key as keyOf, mul, round, slice, type Tensor } from "@elbo/tensor";
+import { type Model, reconstruct, sampleMeans, writeIdx } from "@elbo/vae";
+import { openRun, writeFileAtomic } from "@elbo/vae/node";
+import { imageGrid, pairedStrip } from "@elbo/vae/report";
+import { dataOptions, load, sourceOf } from "../data-options.js";
+import { type Given, helpText, number, type OptionSpecs, readOptions, text, UsageError } from "../options.js";
+
+const common: OptionSpecs = {
+  ...dataOptions,
+  count: { value: "N", about: "how many (default: 64 samples, 20 reconstructions)" },
+};
+
+const sampleSpecs: OptionSpecs = {
+  ...common,
+  seed: { value: "N", about: "of the latent points (default 0)" },
+  out: { value: "FILE", about: ".png for a grid, .idx for the images as data (default samples.png)" },
+};
+
+const reconstructSpecs: OptionSpecs = {
+  ...common,
+  out: { value: "FILE.png", about: "test images above their reconstructions (default reconstructions.png)" },
+};
+
+export const sampleHelp = helpText(
+  "elbo sample RUN: means of p(x|z) for z ~ N(0, I); for an autoencoder, for draws of a Gaussian fitted to its codes",
+  sampleSpecs,
+  "elbo sample runs/start --count 100 --seed 3 --out samples.png",
+);
+export const reconstructHelp = helpText(
+  "elbo reconstruct RUN: test examples through the latent means and back",
+  reconstructSpecs,
+  "elbo reconstruct runs/start --count 30 --out reconstructions.png",
+);
+
+async function opened(
+  verb: string,
+  given: Given,
+): Promise<{ model: Model; data: Awaited<ReturnType<typeof load>>; count: number | undefined }> {
+  const [folder] = given.words;
+  if (folder === undefined) throw new UsageError(`${verb}: which run? give its folder: elbo ${verb} runs/start`);
+  const count = number(given, "count", { whole: true, least: 1 });
+  const { model, config } = await openRun(folder);
+  return { model, data: await load(sourceOf(given, config.source)), count };
+}
+
+function requireImages(model: Model, out: string): void {
+  if (model.config.input.length !== 2) {
+    throw new UsageError(
+      `the model's examples have shape [${model.config.input.join(", ")}] and are no images; write ${out} as .idx`,
+    );
+  }
+}
+
+export async function sample(args: readonly string[]): Promise<number> {
+  const given = readOptions("sample", sampleSpecs, args, ["run"]);
+  if (given.options.help) {
+    console.log(sampleHelp);
+    return 0;
+  }
+  const out = text(given, "out") ?? "samples.png";
+  if (!/\.(png|idx)$/.test(out)) throw new UsageError(`--out ends in .png or .idx, got ${JSON.stringify(out)}`);
+  const seed = number(given, "seed", { whole: true, least: 0 }) ?? 0;
+  const { model, data, count = 64 } = await opened("sample", given);
+  if (out.endsWith(".png")) requireImages(model, out);
+  const images = sampleMeans(model, data.train.inputs, keyOf(seed), count);
+  await writeFileAtomic(
+    out,
+    out.endsWith(".idx")
+      ? writeIdx(images.shape, asBytes(images))
+      : imageGrid(images, { columns: Math.ceil(Math.sqrt(count)) }),
+  );
+  console.log(`${count} samples of seed ${seed}: ${out}`);
+  return 0;
+}
+
+/** Numbers of 0 to 1 as bytes; what lies outside is cut off. */
+const asBytes = (x: Tensor): Uint8Array => Uint8Array.from(Uint8ClampedArray.from(round(mul(x, 255)).data));
+
+export async function reconstructVerb(args: readonly string[]): Promise<number> {
+  const given = readOptions("reconstruct", reconstructSpecs, args, ["run"]);
+  if (given.options.help) {
+    console.log(reconstructHelp);
+    return 0;
+  }
+  const out = text(given, "out") ?? "reconstructions.png";
+  if (!out.endsWith(".png")) throw new UsageError(`--out ends in .png, got ${JSON.stringify(out)}`);
+  const { model, data, count = 20 } = await opened("reconstruct", given);
+  requireImages(model, out);
+  const images = slice(data.test.inputs, [{ stop: count }]);
+  await writeFileAtomic(out, pairedStrip(images, reconstruct(model, images)));
+  console.log(`${images.shape[0]} test images above their reconstructions: ${out}`);
+  return 0;
+}

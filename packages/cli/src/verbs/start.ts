@@ -1,0 +1,36 @@
+// elbo start: the first run, sized to end within about a minute on two cores.
+
+import { modelConfig, trainingConfig } from "@elbo/vae";
+import { repeatCommand, startRun } from "@elbo/vae/node";
+import { load, sourceOf } from "../data-options.js";
+import { helpText, readOptions } from "../options.js";
+import { trainingDisplay } from "../progress.js";
+import { freshFolder, summary } from "./train.js";
+
+export const help = helpText(
+  "elbo start: train a small VAE on the embedded digits and write its report, in about a minute",
+  {},
+  "elbo start",
+);
+
+export async function start(args: readonly string[]): Promise<number> {
+  const given = readOptions("start", {}, args, []);
+  if (given.options.help) {
+    console.log(help);
+    return 0;
+  }
+  const source = { ...sourceOf(given), trainSize: 8000, testSize: 1000 };
+  const training = trainingConfig({ epochs: 8, batch: 64, lr: 2e-3, seed: 1 });
+  const model = modelConfig("vae", { input: [28, 28], hidden: [200], latent: 10, seed: 1 });
+  const folder = freshFolder("runs/start");
+  console.log(
+    `A variational autoencoder learns ${source.trainSize} procedurally drawn digits. The same run as a command:`,
+  );
+  console.log(`  ${repeatCommand({ format: "elbo-run-1", model, training, source }, folder)}`);
+  const display = trainingDisplay("vae", training.epochs, training.batch);
+  try {
+    return summary(await startRun(folder, { model, training, source }, await load(source), display));
+  } finally {
+    display.stop();
+  }
+}

@@ -1,0 +1,198 @@
+// elbo train: a new run, or more of an existing one.
+
+import { type ModelConfig, modelConfig, type TrainingConfig, trainingConfig } from "@elbo/vae";
+import {
+  openRun,
+  reportPath,
+  resumeRun,
+  type RunConfig,
+  type RunOutcome,
+  startRun,
+  trainOptions,
+  weightsHash,
+} from "@elbo/vae/node";
+import { existsSync } from "node:fs";
+import { dataOptions, load, sourceOf } from "../data-options.js";
+import {
+  choice,
+  type Given,
+  helpText,
+  number,
+  type OptionSpecs,
+  readOptions,
+  text,
+  UsageError,
+  widths,
+} from "../options.js";
+import { trainingDisplay } from "../progress.js";
+import { duration, nats } from "../tables.js";
+
+const specs: OptionSpecs = {
+  ...dataOptions,
+  model: { value: "ae|vae", about: "a plain or a variational autoencoder (default vae)" },
+  hidden: {
+    value: "N,N,...",
+    about: "widths of the encoder's hidden layers, mirrored in the decoder (default 200,200)",
+  },
+  latent: { value: "N", about: "latent dimensions (default 20)" },
+  activation: { value: "relu|tanh", about: "between hidden layers (default relu)" },
+  likelihood: { value: "bernoulli|gaussian", about: "p(x|z) (default bernoulli)" },
+  sigma: { value: "S|learned", about: "standard deviation of a Gaussian likelihood (default learned)" },
+  targets: {
+    value: "gray|dynamic",
+    about: "gray pixels as they are, or drawn anew as 0 or 1 at each step (default gray)",
+  },
+  epochs: { value: "N", about: "passes over the training data (default 10)" },
+  batch: { value: "N", about: "examples a step (default 128)" },
+  lr: { value: "R", about: "learning rate (default 0.001)" },
+  beta: { value: "B", about: "weight of the KL term (default 1)" },
+  optimizer: { value: "adam|sgd|momentum", about: "(default adam)" },
+  seed: { value: "N", about: "of weights, order and noise (default 0)" },
+  out: { value: "FOLDER", about: "the run folder (default runs/DATA-MODEL, numbered)" },
+  resume: { value: "FOLDER", about: "go on with this run; --epochs may be raised, nothing else" },
+};
+
+export const help = helpText(
+  "elbo train: train an autoencoder and leave weights, log and report in a run folder",
+  specs,
+  "elbo train --data digits --train-size 2000 --test-size 500 --hidden 100 --latent 10 --epochs 2 --seed 1",
+);
+
+export async function train(args: readonly string[]): Promise<number> {
+  const given = readOptions("train", specs, bareResume(args), []);
+  if (given.options.help) {
+    console.log(help);
+    return 0;
+  }
+  const interruption = onInterrupt();
+  try {
+    const outcome =
+      given.options.resume === undefined
+        ? await begin(given, interruption.signal)
+        : await goOn(given, interruption.signal);
+    return summary(outcome);
+  } finally {
+    interruption.done();
+  }
+}
+
+/** `--resume --out FOLDER` means `--resume FOLDER`. */
+function bareResume(args: readonly string[]): string[] {
+  const at = args.indexOf("--resume");
+  const bare = at >= 0 && (args[at + 1] === undefined || args[at + 1].startsWith("--"));
+  if (!bare) return [...args];
+  const out = args.indexOf("--out");
+  if (out < 0 || args[out + 1] === undefined) throw new UsageError("--resume needs the run folder: --resume FOLDER");
+  return [...args.slice(0, at), `--resume=${args[out + 1]}`, ...args.slice(at + 1)];
+}
+
+function modelOf(given: Given, input: readonly number[]): ModelConfig {
+  const sigma = text(given, "sigma");
+  return modelConfig(choice(given, "model", ["vae", "ae"]) === "ae" ? "autoencoder" : "vae", {
+    input,
+    hidden: widths(given, "hidden"),
+    latent: number(given, "latent", { whole: true, least: 1 }),
+    activation: choice(given, "activation", ["relu", "tanh"]),
+    likelihood: choice(given, "likelihood", ["bernoulli", "gaussian"]),
+    sigma: sigma === "learned" ? "learned" : number(given, "sigma"),
+    seed: number(given, "seed", { whole: true, least: 0 }),
+  });
+}
+
+const trainingOf = (given: Given): TrainingConfig =>
+  trainingConfig({
+    epochs: number(given, "epochs", { whole: true, least: 1 }),
+    batch: number(given, "batch", { whole: true, least: 1 }),
+    lr: number(given, "lr"),
+    beta: number(given, "beta", { least: 0 }),
+    targets: choice(given, "targets", ["gray", "dynamic"]),
+    optimizer: choice(given, "optimizer", ["adam", "sgd", "momentum"]),
+    seed: number(given, "seed", { whole: true, least: 0 }),
+  });
+
+async function begin(given: Given, signal: AbortSignal): Promise<RunOutcome> {
+  const source = sourceOf(given);
+  const training = trainingOf(given);
+  modelOf(given, [1]); // Wrong choices are told before the data is read.
+  const data = await load(source);
+  const model = modelOf(given, data.train.inputs.shape.slice(1));
+  const folder = text(given, "out") ?? freshFolder(`runs/${data.name}-${model.kind === "vae" ? "vae" : "ae"}`);
+  const display = trainingDisplay(model.kind, training.epochs, training.batch);
+  console.log(
+    `training on ${data.train.inputs.shape[0]} examples of ${data.name}, testing on ${data.test.inputs.shape[0]}; Ctrl-C stops and keeps a checkpoint in ${folder}`,
+  );
+  try {
+    return await startRun(folder, { model, training, source }, data, { ...display, signal });
+  } finally {
+    display.stop();
+  }
+}
+
+async function goOn(given: Given, signal: AbortSignal): Promise<RunOutcome> {
+  const folder = text(given, "resume")!;
+  const { config, state } = await openRun(folder);
+  refuseOtherChoices(given, config);
+  const epochs = number(given, "epochs", { whole: true, least: 1 }) ?? config.training.epochs;
+  const data = await load(config.source);
+  const display = trainingDisplay(config.model.kind, epochs, config.training.batch);
+  console.log(`resuming ${folder} at epoch ${state.epoch + 1}${state.step > 0 ? `, after step ${state.step}` : ""}`);
+  try {
+    return await resumeRun(folder, data, { ...display, signal, epochs });
+  } finally {
+    display.stop();
+  }
+}
+
+/** A resumed run follows from what its config says; an option that says otherwise is a mistake. */
+function refuseOtherChoices(given: Given, config: RunConfig): void {
+  const stored = trainOptions(config);
+  for (const [name, value] of Object.entries(given.options)) {
+    if (name === "resume" || name === "epochs" || value === undefined) continue;
+    if (name === "out" && value === given.options.resume) continue;
+    const same =
+      name === "data"
+        ? sourceOf(given, config.source).data === config.source.data
+        : stored[name] === value || Number(stored[name]) === Number(value);
+    if (!same)
+      throw new UsageError(
+        `--${name} ${value} differs from the run, which has ${stored[name] ?? "none"}; leave it out, or train a new run`,
+      );
+  }
+}
+
+/** The first of `base`, `base-2`, `base-3` ... that does not exist yet. */
+export function freshFolder(base: string): string {
+  let folder = base;
+  for (let n = 2; existsSync(folder); n++) folder = `${base}-${n}`;
+  return folder;
+}
+
+/** The first Ctrl-C ends training after the step under way; a second one ends the process. */
+function onInterrupt(): { signal: AbortSignal; done: () => void } {
+  const controller = new AbortController();
+  const interrupt = (): void => {
+    if (controller.signal.aborted) process.exit(130);
+    process.stderr.write("\nstopping after this step ...\n");
+    controller.abort();
+  };
+  process.on("SIGINT", interrupt).on("SIGTERM", interrupt);
+  return { signal: controller.signal, done: () => process.off("SIGINT", interrupt).off("SIGTERM", interrupt) };
+}
+
+/** The last lines of a run: figures, hash, report; and how to go on where it was interrupted. */
+export function summary({ folder, model, config, log, interrupted }: RunOutcome): number {
+  if (interrupted) {
+    console.log(`stopped; continue with: pnpm elbo train --resume ${folder}`);
+    return 130;
+  }
+  const { test } = log[log.length - 1];
+  const seconds = log.reduce((total, report) => total + report.seconds, 0);
+  const figures =
+    model.kind === "vae"
+      ? `test ELBO ${nats(test.elbo)} nats per example = reconstruction ${nats(test.reconstruction)} - KL ${nats(test.kl)}`
+      : `test reconstruction ${nats(test.reconstruction)} nats per example`;
+  console.log(`${figures}, after ${config.training.epochs} epochs in ${duration(seconds)}`);
+  console.log(`weights SHA-256 ${weightsHash(model)}`);
+  console.log(`report: ${reportPath(folder)}`);
+  return 0;
+}

@@ -1,0 +1,82 @@
+// The report of a run: everything that `report.html` shows, computed from the model and its data.
+
+import { key as keyOf, foldIn, gather, fromTypedArray, slice, type Tensor } from "@elbo/tensor";
+import type { Dataset, Split } from "../data/dataset.js";
+import { meanKlPerDimension } from "../evaluation/evaluate.js";
+import { projectToPlane } from "../evaluation/latent.js";
+import { sampleMeans } from "../evaluation/samples.js";
+import { describeModel } from "../models/describe.js";
+import { latentMeans, type Model, reconstruct } from "../models/model.js";
+import { type ReportData, reportPage } from "../report/index.js";
+import { runKeys } from "../training/fit.js";
+import type { Report } from "../training/metrics.js";
+import { repeatCommand, trainOptions } from "./command.js";
+import { machineFacts } from "./machine.js";
+import { type RunConfig, weightsHash } from "./run-folder.js";
+
+const SHOWN = 20;
+const SAMPLES = 50;
+const MAPPED = 3000;
+const SAMPLE_SEED = 0;
+
+/** The pieces of a finished or interrupted run. */
+export interface RunPieces {
+  readonly config: RunConfig;
+  readonly model: Model;
+  readonly log: readonly Report[];
+  readonly data: Dataset;
+  /** The folder that the repeating command writes to. */
+  readonly folder: string;
+}
+
+/** The page of a run, as HTML. */
+export async function runReport({ config, model, log, data, folder }: RunPieces): Promise<string> {
+  const { test } = data;
+  const images = model.config.input.length === 2;
+  const chosen = gather(test.inputs, spread(test, SHOWN));
+  const mapped = slice(test.inputs, [{ stop: MAPPED }]);
+  const labels = test.labels && Array.from(slice(test.labels, [{ stop: MAPPED }]).data);
+  const kl =
+    model.kind === "vae"
+      ? Array.from(meanKlPerDimension(model, test, runKeys(config.training.seed).test, config.training.targets).data)
+      : null;
+  const options = trainOptions(config);
+  const page: ReportData = {
+    title: `${model.kind === "vae" ? "Variational autoencoder" : "Autoencoder"} on ${data.name}`,
+    architecture: describeModel(model),
+    log,
+    inputs: images ? chosen : null,
+    reconstructions: images ? reconstruct(model, chosen) : null,
+    samples: images
+      ? sampleMeans(model, data.train.inputs, foldIn(keyOf(config.training.seed), SAMPLE_SEED), SAMPLES)
+      : null,
+    latentMap: { ...projectToPlane(latentMeans(model, mapped)), labels },
+    klPerDimension: kl,
+    settings: {
+      ...options,
+      "train examples": data.train.inputs.shape[0],
+      "test examples": test.inputs.shape[0],
+      "weights SHA-256": weightsHash(model),
+    },
+    command: repeatCommand(config, folder),
+    versions: await machineFacts(),
+  };
+  return reportPage(page);
+}
+
+/** Indices of `count` examples, taking the classes in turn where there are labels. */
+function spread(part: Split, count: number): Tensor {
+  const total = part.inputs.shape[0];
+  const all = Array.from({ length: total }, (_, i) => i);
+  if (part.labels === null) return indices(all.slice(0, count));
+  const labels = part.labels.data;
+  const rank = new Map<number, number>();
+  const turn = all.map((i) => {
+    const seen = rank.get(labels[i]) ?? 0;
+    rank.set(labels[i], seen + 1);
+    return seen;
+  });
+  return indices([...all].sort((a, b) => turn[a] - turn[b] || labels[a] - labels[b] || a - b).slice(0, count));
+}
+
+const indices = (list: readonly number[]): Tensor => fromTypedArray(Int32Array.from(list), [list.length]);

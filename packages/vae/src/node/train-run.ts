@@ -1,0 +1,109 @@
+// Training into a run folder: every epoch leaves a checkpoint, and an interrupted run goes on where it stopped.
+
+import { ArgumentError } from "@elbo/tensor";
+import { checkInputs } from "../data/check.js";
+import type { Dataset } from "../data/dataset.js";
+import type { ModelConfig } from "../models/config.js";
+import { flatten, type Model } from "../models/model.js";
+import { buildModel } from "../training/checkpoint.js";
+import { fit, type Progress, type TrainingConfig, type TrainingState } from "../training/fit.js";
+import type { Report } from "../training/metrics.js";
+import type { DataSource } from "./data-source.js";
+import {
+  createRun,
+  openRun,
+  type RunConfig,
+  writeCheckpoint,
+  writeConfig,
+  writeLog,
+  writeReport,
+} from "./run-folder.js";
+import { runReport } from "./run-report.js";
+
+/** What a caller hears while a run goes on. */
+export interface RunEvents {
+  readonly onStep?: (progress: Progress) => void;
+  readonly onReport?: (report: Report) => void;
+  /** Ends the run after the step under way, with a checkpoint. */
+  readonly signal?: AbortSignal;
+}
+
+/** How a run ended. */
+export interface RunOutcome {
+  readonly folder: string;
+  readonly model: Model;
+  readonly config: RunConfig;
+  readonly log: readonly Report[];
+  /** True where the signal ended it before its last epoch. */
+  readonly interrupted: boolean;
+}
+
+/** Begins a run in a new folder. Nothing is written before data and choices have been checked. */
+export async function startRun(
+  folder: string,
+  choices: { readonly model: ModelConfig; readonly training: TrainingConfig; readonly source: DataSource },
+  data: Dataset,
+  events: RunEvents = {},
+): Promise<RunOutcome> {
+  const config: RunConfig = { format: "elbo-run-1", ...choices };
+  const model = buildModel(config.model);
+  check(model, data, config.training);
+  await createRun(folder, config);
+  return train(folder, config, model, data, undefined, [], events);
+}
+
+/** Goes on with the run in a folder, to `epochs` epochs in all where that is given. */
+export async function resumeRun(
+  folder: string,
+  data: Dataset,
+  { epochs, ...events }: RunEvents & { readonly epochs?: number } = {},
+): Promise<RunOutcome> {
+  const run = await openRun(folder);
+  const config: RunConfig = {
+    ...run.config,
+    training: { ...run.config.training, epochs: epochs ?? run.config.training.epochs },
+  };
+  if (config.training.epochs < run.state.epoch) {
+    throw new ArgumentError(
+      `${folder} has ${run.state.epoch} epochs already; --epochs counts them all, so give ${run.state.epoch} or more`,
+      { op: "train" },
+    );
+  }
+  check(run.model, data, config.training);
+  if (config.training.epochs !== run.config.training.epochs) await writeConfig(folder, config);
+  return train(folder, config, run.model, data, run.state, run.log, events);
+}
+
+/** What `fit` would refuse, before anything is written. */
+function check(model: Model, data: Dataset, training: TrainingConfig): void {
+  for (const part of [data.train, data.test]) {
+    flatten(model.config, part.inputs);
+    checkInputs("train", part.inputs, training.targets === "dynamic" ? "bernoulli" : model.config.likelihood);
+  }
+}
+
+async function train(
+  folder: string,
+  config: RunConfig,
+  model: Model,
+  data: Dataset,
+  resume: TrainingState | undefined,
+  before: readonly Report[],
+  { onStep, onReport, signal }: RunEvents,
+): Promise<RunOutcome> {
+  const log = [...before];
+  // The log is written before the checkpoint: a log that is ahead can be cut, one that is behind could not be mended.
+  const onState = async (state: TrainingState, report: Report | null): Promise<void> => {
+    if (report !== null) {
+      log.push(report);
+      await writeLog(folder, log);
+    }
+    await writeCheckpoint(folder, model, config.training, state);
+    if (report !== null) onReport?.(report);
+  };
+  const events = { ...(onStep && { onStep }), ...(signal && { signal }), ...(resume && { resume }) };
+  for await (const _ of fit(model, data, { ...config.training, ...events, onState }));
+  const interrupted = log.length < config.training.epochs;
+  if (log.length > 0) await writeReport(folder, await runReport({ config, model, log, data, folder }));
+  return { folder, model, config, log, interrupted };
+}
