@@ -74,7 +74,7 @@ function plain(value: unknown): unknown {
 function hasDigits(actual: number, expected: string): boolean {
   if (expected.endsWith("...")) {
     const shortest = String(actual);
-    return (shortest.includes("e") ? actual.toFixed(40) : shortest).startsWith(expected.slice(0, -3));
+    return (shortest.includes("e") ? actual.toFixed(20) : shortest).startsWith(expected.slice(0, -3));
   }
   const [, decimals, exponent] = /\.(\d+)(e.*)?$/.exec(expected) ?? [];
   if (decimals === undefined) return actual === Number(expected) || Object.is(actual, Number(expected));

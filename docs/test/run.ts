@@ -26,8 +26,9 @@ export async function runPage(name: string, page: Page): Promise<void> {
     await writeFile(file, page.module);
     const errors = await run(file, folder);
     if (errors !== null) {
-      const named = errors.replaceAll(pathToFileURL(file).href, name).replaceAll(file, name);
-      throw new Error(withoutInternals(named));
+      // A syntax error names the file without the m.
+      const names = [pathToFileURL(file).href, file, file.replace(/mts$/, "ts")];
+      throw new Error(withoutInternals(names.reduce((text, one) => text.replaceAll(one, name), errors)));
     }
   } finally {
     await rm(folder, { recursive: true, force: true });

@@ -13,6 +13,14 @@ export function table(rows: readonly (readonly string[])[]): string {
     .join("\n");
 }
 
+/** Names and what belongs to them, in two columns. */
+export function listing(facts: Readonly<Record<string, string | number>>): string {
+  const width = Math.max(...Object.keys(facts).map((name) => name.length));
+  return Object.entries(facts)
+    .map(([name, value]) => `${name.padEnd(width)}  ${value}`)
+    .join("\n");
+}
+
 export const nats = (value: number | null): string => (value === null ? "-" : value.toFixed(2));
 
 export const duration = (seconds: number): string =>

@@ -125,8 +125,7 @@ describe("the canonical tree", () => {
     expect(depth).toBeLessThanOrEqual(64 + 4 + Math.ceil(Math.log2(Math.max(1, count / 1024))) + 1);
   });
 
-  it("sums 2^24 + 1 ones, which one chain of float32 additions cannot", () => {
-    expect(sum(zeros([1]).broadcastTo([3])).item()).toBe(0);
+  it("sums more than 2^24 ones, which one chain of float32 additions cannot", () => {
     expect(sum(tensor([1]).broadcastTo([2 ** 24 + 2])).item()).toBe(2 ** 24 + 2);
   });
 });

@@ -1,6 +1,6 @@
 // The Bernoulli distribution from logits: exact where it must be, finite everywhere.
 
-import { grad, NotDifferentiableError, sigmoid, sum, type Value } from "@elbo/autograd";
+import { grad, sigmoid, sum, type Value } from "@elbo/autograd";
 import { checkGrads } from "@elbo/autograd/testing";
 import { full, key, tensor } from "@elbo/tensor";
 import * as fc from "fast-check";
@@ -75,11 +75,6 @@ describe("sample", () => {
   });
 
   test("has no derivative in the logits", () => {
-    const slope = () => grad((l: Value) => sum(sample(bernoulli(l), key(1))))(tensor([0, 1]));
-    try {
-      expect(numbers(slope())).toEqual([0, 0]);
-    } catch (error) {
-      expect(error).toBeInstanceOf(NotDifferentiableError);
-    }
+    expect(numbers(grad((l: Value) => sum(sample(bernoulli(l), key(1))))(tensor([0, 1])))).toEqual([0, 0]);
   });
 });

@@ -22,12 +22,12 @@ type Slope = ((g: Value, y: Value, ...x: Operand[]) => Value) | null;
 
 const toRule = (slope: Slope): Rule<None> | null => slope && ((g, { y, x }) => slope(g, y, ...x));
 
-/** Shapes that broadcast with each other: parts of one drawn shape, some axes shrunk to 1, some leading axes left out. */
+/** Shapes that broadcast with each other: one drawn shape, some axes shrunk to 1, and leading axes left out of all but one. */
 export function broadcastable(draw: Draw, count: number): Shape[] {
   const shape = smallShape(draw);
+  const whole = draw.integer(0, count - 1);
   return Array.from({ length: count }, (_, i) => {
-    if (i === 0) return shape;
-    const kept = shape.slice(draw.integer(0, shape.length));
+    const kept = i === whole ? shape : shape.slice(draw.integer(0, shape.length));
     return kept.map((length) => (draw.integer(0, 3) === 0 ? 1 : length));
   });
 }

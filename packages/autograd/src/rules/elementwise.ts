@@ -1,7 +1,7 @@
 // The elementwise operations of the table: value, slope, and where tests sample it. `g` is the cotangent of `y`.
 
 import * as t from "@elbo/tensor";
-import type { OpAttributes, OpRecord } from "../core/signatures.js";
+import type { Case, None, OpAttributes, OpRecord } from "../core/signatures.js";
 import type { Operand, Value } from "../core/traced.js";
 import {
   abs,
@@ -28,7 +28,7 @@ import {
   tanh,
   where,
 } from "../ops/elementwise.js";
-import { elementwise, reals, unary, zeroTangent } from "./algebra.js";
+import { broadcastable, elementwise, reals, unary, zeroTangent } from "./algebra.js";
 
 const positive = reals(0.1, 3);
 const linear = { linear: true };
@@ -89,12 +89,25 @@ export const elementwiseRecords = {
     distinct,
   ),
 
-  where: elementwise(
-    t.where,
-    [null, (g, _, c) => where(c, g, 0), (g, _, c) => where(c, 0, g)],
-    [reals(-1, 1, 0), reals(), reals()],
-    linear,
-  ),
+  where: {
+    ...elementwise(
+      t.where,
+      [null, (g, _, c) => where(c, g, 0), (g, _, c) => where(c, 0, g)],
+      [reals(), reals(), reals()],
+      linear,
+    ),
+    domain: (draw): Case<None> => {
+      const [condition, yes, no] = broadcastable(draw, 3);
+      return {
+        inputs: [
+          { indices: condition, below: 2 },
+          { shape: yes, interval: reals() },
+          { shape: no, interval: reals() },
+        ],
+        attributes: {},
+      };
+    },
+  },
 
   // Constant between jumps
 

@@ -55,7 +55,7 @@ const direction = (tree: unknown, from: Key): Tensor[] =>
   });
 
 const inner = (a: readonly Operand[], b: readonly Tensor[]): number =>
-  b.reduce((total, one, i) => total + sum(mul(doubleOf(a[i]), one)).item(), 0);
+  b.reduce((total, one, i) => total + sum(mul(cast(concrete(asValue(a[i])), "float64"), one)).item(), 0);
 
 /**
  * Checks every derivative of `f` at `args` (tensors or trees of tensors) against finite differences: for random `u`

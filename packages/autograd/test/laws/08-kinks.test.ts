@@ -11,6 +11,7 @@ import {
   exp,
   expm1mx,
   gelu,
+  grad,
   leakyRelu,
   slice,
   log,
@@ -121,7 +122,9 @@ describe("infinities in the log domain", () => {
   });
   it("has slopes of every order beside -Infinity", () => {
     expect(slopesAt((x) => sum(grad((v: Value) => logSumExp(v))(x)), -Infinity, -Infinity)).toEqual([0, 0]);
-    expect(slopesAt((x) => slice(grad((v: Value) => logSumExp(v))(x), [1]), -Infinity, 0, 0)).toEqual([0, 0.25, -0.25]);
+    expect(slopesAt((x) => slice(grad((v: Value) => logSumExp(v))(x), [1]), -Infinity, 0, 0)).toEqual([
+      -0, 0.25, -0.25,
+    ]);
     const first = (a: Value, b: Value): Value => grad((v: Value) => logAddExp(v, b))(a);
     expect(slopes(first, -Infinity, -Infinity)).toEqual([0, 0]);
     expect(slopes(first, 2, 2)).toEqual([0.25, -0.25]);

@@ -3,7 +3,7 @@
 import { describeModel } from "@elbo/vae";
 import { machineFacts, openRun, trainOptions, weightsHash } from "@elbo/vae/node";
 import { helpText, readOptions } from "../options.js";
-import { nats, table } from "../tables.js";
+import { nats, listing } from "../tables.js";
 
 export const help = helpText(
   "elbo info [RUN]: versions and machine, or the model, settings and figures of a run",
@@ -19,11 +19,7 @@ export async function info(args: readonly string[]): Promise<number> {
   }
   const [folder] = given.words;
   const facts = folder === undefined ? await machineFacts() : await runFacts(folder);
-  console.log(
-    given.options.json
-      ? JSON.stringify(facts, null, 2)
-      : table(Object.entries(facts).map(([name, value]) => [name, "", String(value)])),
-  );
+  console.log(given.options.json ? JSON.stringify(facts, null, 2) : listing(facts));
   return 0;
 }
 

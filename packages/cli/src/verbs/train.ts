@@ -4,6 +4,7 @@ import { type ModelConfig, modelConfig, type TrainingConfig, trainingConfig } fr
 import {
   openRun,
   reportPath,
+  requireNewRun,
   resumeRun,
   type RunConfig,
   type RunOutcome,
@@ -113,7 +114,9 @@ const trainingOf = (given: Given): TrainingConfig =>
 async function begin(given: Given, signal: AbortSignal): Promise<RunOutcome> {
   const source = sourceOf(given);
   const training = trainingOf(given);
-  modelOf(given, [1]); // Wrong choices are told before the data is read.
+  // Wrong choices are told before the data is read.
+  modelOf(given, [1]);
+  if (text(given, "out") !== undefined) await requireNewRun(text(given, "out")!);
   const data = await load(source);
   const model = modelOf(given, data.train.inputs.shape.slice(1));
   const folder = text(given, "out") ?? freshFolder(`runs/${data.name}-${model.kind === "vae" ? "vae" : "ae"}`);

@@ -4,7 +4,7 @@
 import { asTensor, type TensorLike } from "../core/create.js";
 import { allocate } from "../core/dtype.js";
 import { ArgumentError, formatShape, ShapeError } from "../core/errors.js";
-import { type Shape, sizeOf } from "../core/shape.js";
+import { sameShape, type Shape, sizeOf } from "../core/shape.js";
 import { Tensor } from "../core/tensor.js";
 
 /** The windows that slide over the last two axes of `[batch, channels, height, width]`. */
@@ -82,7 +82,7 @@ export function im2col(x: TensorLike, windows: Windows): Tensor {
 export function col2im(x: TensorLike, image: Shape, windows: Windows): Tensor {
   const source = asTensor("col2im", x);
   const { columns } = columnsShape("col2im", image, windows);
-  if (source.size !== sizeOf(columns) || source.ndim !== 3) {
+  if (!sameShape(source.shape, columns)) {
     throw new ShapeError(
       `columns of ${formatShape(image)} have shape ${formatShape(columns)}, got ${formatShape(source.shape)}`,
       { op: "col2im", shapes: [source.shape, image] },

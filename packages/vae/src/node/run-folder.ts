@@ -41,21 +41,28 @@ const file = {
 export const reportPath = file.report;
 
 /**
- * Makes the folder of a new run.
- * @throws ArgumentError where it exists and is not empty, FileError where it cannot be made
+ * Refuses a folder that holds anything already.
+ * @throws ArgumentError where it is not empty, FileError where it cannot be read
  */
-export async function createRun(folder: string, config: RunConfig): Promise<void> {
-  try {
-    await mkdir(folder, { recursive: true });
-    if ((await readdir(folder)).length > 0) {
-      throw new ArgumentError(
-        `${folder} exists and is not empty; continue its run with --resume ${folder}, or choose another --out`,
-        { op: "train" },
-      );
-    }
-  } catch (cause) {
-    throw cause instanceof ArgumentError ? cause : fileError(folder, "write", cause);
+export async function requireNewRun(folder: string): Promise<void> {
+  if (!existsSync(folder)) return;
+  const held = await readdir(folder).catch((cause: unknown) => {
+    throw fileError(folder, "read", cause);
+  });
+  if (held.length > 0) {
+    throw new ArgumentError(
+      `${folder} exists and is not empty; continue its run with --resume ${folder}, or choose another --out`,
+      { op: "train" },
+    );
   }
+}
+
+/** Makes the folder of a new run, with its config.json. */
+export async function createRun(folder: string, config: RunConfig): Promise<void> {
+  await requireNewRun(folder);
+  await mkdir(folder, { recursive: true }).catch((cause: unknown) => {
+    throw fileError(folder, "write", cause);
+  });
   await writeConfig(folder, config);
 }
 
