@@ -43,9 +43,9 @@ const run = (file: string, cwd: string): Promise<string | null> =>
     );
   });
 
-const withoutInternals = (stack: string): string =>
-  stack
-    .split("\n")
-    .filter((line) => !/^\s+at .*(?:node:internal|node_modules|docs\/test\/check)/.test(line))
-    .join("\n")
-    .trim();
+/** The error and its places in the page, without the source line above it and the frames of Node, tsx and the checker. */
+function withoutInternals(stack: string): string {
+  const lines = stack.split("\n").filter((line) => !/^\s+at .*(?:node:|node_modules|docs\/test\/check)/.test(line));
+  const error = lines.findIndex((line) => /^\w*Error\b/.test(line));
+  return lines.slice(Math.max(0, error)).join("\n").trim();
+}

@@ -16,7 +16,7 @@ import {
   type Windows,
   zeros,
 } from "../src/index.js";
-import { expectSameBits, indices, read, viewsOf } from "./support.js";
+import { expectSameBits, indices, inner, read, viewsOf } from "./support.js";
 
 const pair = (min: number, max: number) => fc.tuple(fc.integer({ min, max }), fc.integer({ min, max }));
 
@@ -103,7 +103,6 @@ describe("col2im", () => {
         u.storage.forEach((_, i) => (u.storage[i] = dice[i % 7]));
         const image = col2im(u, x.shape, windows);
         expect(image.shape).toEqual(x.shape);
-        const inner = (a: Tensor, b: Tensor): number => a.data.reduce((total, v, i) => total + v * b.data[i], 0);
         expect(inner(columns, u)).toBe(inner(contiguous(x), image));
       }),
     );
@@ -119,14 +118,30 @@ describe("col2im", () => {
 describe("windows refuse", () => {
   const image = zeros([1, 1, 4, 4]);
   it.each([
-    [() => im2col(zeros([4, 4]), { kernel: [2, 2] }), ShapeError, "im2col: needs [batch, channels, height, width], got [4, 4]"],
+    [
+      () => im2col(zeros([4, 4]), { kernel: [2, 2] }),
+      ShapeError,
+      "im2col: needs [batch, channels, height, width], got [4, 4]",
+    ],
     [() => im2col(image, { kernel: [5, 1] }), ShapeError, "im2col: a window of [5, 1] does not fit into [1, 1, 4, 4]"],
     [() => im2col(image, { kernel: [2, 2], dilation: [4, 1] }), ShapeError, "im2col: a window of [2, 2] does not fit"],
-    [() => im2col(image, { kernel: [0, 2] }), ArgumentError, "im2col: kernel, stride and dilation are whole numbers of 1 or more"],
+    [
+      () => im2col(image, { kernel: [0, 2] }),
+      ArgumentError,
+      "im2col: kernel, stride and dilation are whole numbers of 1 or more",
+    ],
     [() => im2col(image, { kernel: [2, 2], stride: [0, 1] }), ArgumentError, "im2col: kernel, stride and dilation are"],
     [() => im2col(image, { kernel: [2, 2], padding: [-1, 0] }), ArgumentError, "padding of 0 or more"],
-    [() => col2im(zeros([1, 4, 8]), [1, 1, 4, 4], { kernel: [2, 2] }), ShapeError, "col2im: columns of [1, 1, 4, 4] have shape [1, 4, 9], got [1, 4, 8]"],
-    [() => col2im(zeros([1, 9, 4]), [1, 1, 4, 4], { kernel: [2, 2] }), ShapeError, "col2im: columns of [1, 1, 4, 4] have shape [1, 4, 9], got [1, 9, 4]"],
+    [
+      () => col2im(zeros([1, 4, 8]), [1, 1, 4, 4], { kernel: [2, 2] }),
+      ShapeError,
+      "col2im: columns of [1, 1, 4, 4] have shape [1, 4, 9], got [1, 4, 8]",
+    ],
+    [
+      () => col2im(zeros([1, 9, 4]), [1, 1, 4, 4], { kernel: [2, 2] }),
+      ShapeError,
+      "col2im: columns of [1, 1, 4, 4] have shape [1, 4, 9], got [1, 9, 4]",
+    ],
   ])("%#", (call, kind, text) => {
     expect(call).toThrow(kind);
     expect(call).toThrow(text);

@@ -55,7 +55,13 @@ describe("tensor", () => {
     [[[1, 2], [3]], "another has 1 entries"],
     [[[1, 2], 3], "another has a number"],
     [[1, [2]], "another has 1 entries"],
-    [[[[1], [2]], [[3], [4, 5]]], "another has 2 entries"],
+    [
+      [
+        [[1], [2]],
+        [[3], [4, 5]],
+      ],
+      "another has 2 entries",
+    ],
     [[[], [1]], "another has 1 entries"],
   ])("refuses ragged rows: %j", (values, text) => {
     expect(() => tensor(untyped(values))).toThrow(ShapeError);
@@ -204,11 +210,15 @@ describe("reading", () => {
 
   it("knows its size, rank and dtype", () => {
     fc.assert(
-      fc.property(shapes(), fc.constantFrom("float32" as const, "float64" as const, "int32" as const), (shape, dtype) => {
-        const x = zeros(shape, { dtype });
-        expect([x.size, x.ndim, x.dtype]).toEqual([product(shape), shape.length, dtype]);
-        expect(x.data.length).toBe(x.size);
-      }),
+      fc.property(
+        shapes(),
+        fc.constantFrom("float32" as const, "float64" as const, "int32" as const),
+        (shape, dtype) => {
+          const x = zeros(shape, { dtype });
+          expect([x.size, x.ndim, x.dtype]).toEqual([product(shape), shape.length, dtype]);
+          expect(x.data.length).toBe(x.size);
+        },
+      ),
     );
   });
 });

@@ -19,7 +19,14 @@ describe("symmetricEigen", () => {
   });
 
   test("a diagonal matrix, and equal eigenvalues", () => {
-    expect(symmetricEigen(tensor([[1, 0], [0, 3]])).values.toArray()).toEqual([3, 1]);
+    expect(
+      symmetricEigen(
+        tensor([
+          [1, 0],
+          [0, 3],
+        ]),
+      ).values.toArray(),
+    ).toEqual([3, 1]);
     expect(symmetricEigen(eye(4)).values.toArray()).toEqual([1, 1, 1, 1]);
   });
 

@@ -121,28 +121,59 @@ describe("sums in the log domain", () => {
     [[], NaN],
   ])("logMeanExp of %j is %f", (values, expected) => {
     const got = logMeanExp(tensor(values)).item();
-    if (Number.isFinite(expected)) expect(got).toBeCloseTo(expected, 3 - Math.round(Math.log10(1 + Math.abs(expected))));
+    if (Number.isFinite(expected))
+      expect(got).toBeCloseTo(expected, 3 - Math.round(Math.log10(1 + Math.abs(expected))));
     else expect(got).toBe(expected);
   });
 
   it.each([
-    [[0, 0], [0.5, 0.5]],
-    [[1e4, 0], [1, 0]],
-    [[1e4, 1e4], [0.5, 0.5]],
-    [[-1e4, -1e4], [0.5, 0.5]],
-    [[-Infinity, 5], [0, 1]],
+    [
+      [0, 0],
+      [0.5, 0.5],
+    ],
+    [
+      [1e4, 0],
+      [1, 0],
+    ],
+    [
+      [1e4, 1e4],
+      [0.5, 0.5],
+    ],
+    [
+      [-1e4, -1e4],
+      [0.5, 0.5],
+    ],
+    [
+      [-Infinity, 5],
+      [0, 1],
+    ],
     [far, [NaN, NaN]],
-    [[Infinity, 5], [NaN, 0]],
-    [[NaN, 5], [NaN, NaN]],
+    [
+      [Infinity, 5],
+      [NaN, 0],
+    ],
+    [
+      [NaN, 5],
+      [NaN, NaN],
+    ],
   ])("softmax of %j is %j", (values, expected) => {
     expect(softmax(tensor(values)).toArray()).toEqual(expected);
   });
 
   it.each([
-    [[1e4, 0], [0, -1e4]],
-    [[-1e4, -Infinity], [0, -Infinity]],
+    [
+      [1e4, 0],
+      [0, -1e4],
+    ],
+    [
+      [-1e4, -Infinity],
+      [0, -Infinity],
+    ],
     [far, [NaN, NaN]],
-    [[NaN, 5], [NaN, NaN]],
+    [
+      [NaN, 5],
+      [NaN, NaN],
+    ],
   ])("logSoftmax of %j is %j", (values, expected) => {
     expect(logSoftmax(tensor(values)).toArray()).toEqual(expected);
   });

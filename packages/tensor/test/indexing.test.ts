@@ -19,12 +19,22 @@ import {
   slice,
   splitAxis,
   stack,
-  type Tensor,
   tensor,
   unslice,
   zeros,
 } from "../src/index.js";
-import { expectModel, expectSameBits, fullShapes, indices, modelOf, product, read, shapes, viewsOf } from "./support.js";
+import {
+  expectModel,
+  expectSameBits,
+  fullShapes,
+  indices,
+  inner,
+  modelOf,
+  product,
+  read,
+  shapes,
+  viewsOf,
+} from "./support.js";
 
 /** A view, an axis of it, and indices of any shape into that axis. */
 const picks = fullShapes(3, 4)
@@ -45,8 +55,7 @@ describe("gather", () => {
         const [model, where] = [read(x), read(at)];
         expectModel(gather(x, at, { axis }), {
           shape: x.shape.toSpliced(axis, 1, ...at.shape),
-          at: (index) =>
-            model.at(index.toSpliced(axis, at.ndim, where.at(index.slice(axis, axis + at.ndim)))),
+          at: (index) => model.at(index.toSpliced(axis, at.ndim, where.at(index.slice(axis, axis + at.ndim)))),
         });
         expectSameBits(gather(x, at, { axis: axis - x.ndim }), gather(contiguous(x), contiguous(at), { axis }));
       }),
@@ -55,7 +64,9 @@ describe("gather", () => {
 
   it("takes long rows, one index, and any dtype", () => {
     const x = reshape(arange(60, undefined, 1, { dtype: "int32" }), [3, 20]);
-    expect(gather(x, tensor([2, 0, 2], { dtype: "int32" })).toArray()).toEqual([2, 0, 2].map((i) => [...slice(x, [i]).data]));
+    expect(gather(x, tensor([2, 0, 2], { dtype: "int32" })).toArray()).toEqual(
+      [2, 0, 2].map((i) => [...slice(x, [i]).data]),
+    );
     expect(gather(x, 1).shape).toEqual([20]);
     expect(gather(x, 1).dtype).toBe("int32");
     expect(gather(zeros([0, 2]), zeros([0], { dtype: "int32" })).shape).toEqual([0, 2]);
@@ -69,7 +80,7 @@ describe("scatterAdd", () => {
         const length = x.shape[axis];
         const updates = gather(x, at, { axis }).mul(3);
         const got = scatterAdd(updates, at, { axis, length });
-        const expected = new Array<number>(product(x.shape)).fill(0);
+        const expected = Array.from({ length: product(x.shape) }, () => 0);
         const [model, where] = [read(updates), read(at)];
         for (const index of indices(updates.shape)) {
           const to = index.toSpliced(axis, at.ndim, where.at(index.slice(axis, axis + at.ndim)));
@@ -77,7 +88,6 @@ describe("scatterAdd", () => {
         }
         expectModel(got, modelOf(x.shape, expected));
         // <gather x, u> = <x, scatterAdd u>, exact on small whole numbers.
-        const inner = (a: Tensor, b: Tensor): number => a.data.reduce((total, value, i) => total + value * b.data[i], 0);
         expect(inner(gather(x, at, { axis }), updates)).toBe(inner(contiguous(x), got));
       }),
     );
@@ -214,34 +224,94 @@ describe("pad and unslice", () => {
 describe("indexing refuses", () => {
   const labels = tensor([0, 3], { dtype: "int32" });
   it.each([
-    [() => gather(zeros([3]), labels), IndexError, "gather: index 3 (entry 1) is outside of axis 0, which has length 3"],
+    [
+      () => gather(zeros([3]), labels),
+      IndexError,
+      "gather: index 3 (entry 1) is outside of axis 0, which has length 3",
+    ],
     [() => gather(zeros([3]), -1), IndexError, "gather: index -1 (entry 0) is outside of axis 0, which has length 3"],
     [() => gather(zeros([3]), 0.5), IndexError, "gather: an index is a whole number, got 0.5"],
-    [() => gather(zeros([3]), tensor([0])), DTypeError, 'gather: indices are int32, got float32; convert with cast(indices, "int32")'],
+    [
+      () => gather(zeros([3]), tensor([0])),
+      DTypeError,
+      'gather: indices are int32, got float32; convert with cast(indices, "int32")',
+    ],
     [() => gather(zeros([3]), labels, { axis: 1 }), IndexError, "gather: axis 1 is outside of rank 1; use -1 to 0"],
     [() => gather(1, 0), IndexError, "gather: axis 0 is outside of rank 0 (a scalar has no axes)"],
-    [() => scatterAdd(zeros([2]), labels, { length: 3 }), IndexError, "scatterAdd: index 3 (entry 1) is outside of axis 0, which has length 3"],
-    [() => scatterAdd(zeros([3]), labels, { length: 4 }), ShapeError, "scatterAdd: updates [3] must have the axes of the indices [2] at axis 0"],
-    [() => scatterAdd(1, labels, { length: 4 }), ShapeError, "scatterAdd: updates [] must have the axes of the indices [2] at axis 0"],
-    [() => scatterAdd(zeros([2]), labels, { length: -1 }), ShapeError, "scatterAdd: [-1] is no shape: every axis needs a whole length of 0 or more"],
+    [
+      () => scatterAdd(zeros([2]), labels, { length: 3 }),
+      IndexError,
+      "scatterAdd: index 3 (entry 1) is outside of axis 0, which has length 3",
+    ],
+    [
+      () => scatterAdd(zeros([3]), labels, { length: 4 }),
+      ShapeError,
+      "scatterAdd: updates [3] must have the axes of the indices [2] at axis 0",
+    ],
+    [
+      () => scatterAdd(1, labels, { length: 4 }),
+      ShapeError,
+      "scatterAdd: updates [] must have the axes of the indices [2] at axis 0",
+    ],
+    [
+      () => scatterAdd(zeros([2]), labels, { length: -1 }),
+      ShapeError,
+      "scatterAdd: [-1] is no shape: every axis needs a whole length of 0 or more",
+    ],
     [() => oneHot(labels, 3), IndexError, "oneHot: index 3 (entry 1) is outside of axis 0, which has length 3"],
     [() => oneHot(labels, 3.5), ShapeError, "oneHot: [3.5] is no shape: every axis needs a whole length of 0 or more"],
     [() => concat([]), ArgumentError, "concat: needs at least one tensor"],
     [() => concat([zeros([2, 2]), zeros([3])]), ShapeError, "concat: [2, 2] and [3] differ in an axis other than 0"],
-    [() => concat([zeros([2, 2]), zeros([2, 3])]), ShapeError, "concat: [2, 2] and [2, 3] differ in an axis other than 0"],
+    [
+      () => concat([zeros([2, 2]), zeros([2, 3])]),
+      ShapeError,
+      "concat: [2, 2] and [2, 3] differ in an axis other than 0",
+    ],
     [() => concat([1, 2]), IndexError, "concat: axis 0 is outside of rank 0 (a scalar has no axes)"],
-    [() => concat([zeros([1]), labels]), DTypeError, 'concat: cannot mix int32 with float32; convert first with cast(x, "float32")'],
+    [
+      () => concat([zeros([1]), labels]),
+      DTypeError,
+      'concat: cannot mix int32 with float32; convert first with cast(x, "float32")',
+    ],
     [() => stack([]), ArgumentError, "stack: needs at least one tensor"],
     [() => stack([zeros([2]), zeros([3])]), ShapeError, "stack: needs tensors of one shape, got [2] and [3]"],
     [() => stack([zeros([2])], { axis: 2 }), IndexError, "stack: axis 2 is outside of rank 2; use -2 to 1"],
-    [() => splitAxis(zeros([5]), 2), ShapeError, "splitAxis: axis 0 of [5] has length 5, which does not split into 2 equal pieces"],
-    [() => splitAxis(zeros([5]), [2, 2]), ShapeError, "splitAxis: axis 0 of [5] has length 5, which does not split into [2, 2]"],
-    [() => splitAxis(zeros([5]), [6, -1]), ShapeError, "splitAxis: axis 0 of [5] has length 5, which does not split into [6, -1]"],
-    [() => splitAxis(zeros([5]), 0), ShapeError, "splitAxis: axis 0 of [5] has length 5, which does not split into 0 equal pieces"],
+    [
+      () => splitAxis(zeros([5]), 2),
+      ShapeError,
+      "splitAxis: axis 0 of [5] has length 5, which does not split into 2 equal pieces",
+    ],
+    [
+      () => splitAxis(zeros([5]), [2, 2]),
+      ShapeError,
+      "splitAxis: axis 0 of [5] has length 5, which does not split into [2, 2]",
+    ],
+    [
+      () => splitAxis(zeros([5]), [6, -1]),
+      ShapeError,
+      "splitAxis: axis 0 of [5] has length 5, which does not split into [6, -1]",
+    ],
+    [
+      () => splitAxis(zeros([5]), 0),
+      ShapeError,
+      "splitAxis: axis 0 of [5] has length 5, which does not split into 0 equal pieces",
+    ],
     [() => pad(zeros([2]), []), ArgumentError, "pad: needs a pair of whole numbers for each axis of [2], got []"],
-    [() => pad(zeros([2]), [[-1, 0]]), ArgumentError, "pad: needs a pair of whole numbers for each axis of [2], got [[-1,0]]"],
-    [() => unslice(zeros([2]), [3], [{ start: 0, stop: 1 }]), ShapeError, "unslice: the window has shape [1], the values [2]"],
-    [() => unslice(zeros([2]), [-3], []), ShapeError, "unslice: [-3] is no shape: every axis needs a whole length of 0 or more"],
+    [
+      () => pad(zeros([2]), [[-1, 0]]),
+      ArgumentError,
+      "pad: needs a pair of whole numbers for each axis of [2], got [[-1,0]]",
+    ],
+    [
+      () => unslice(zeros([2]), [3], [{ start: 0, stop: 1 }]),
+      ShapeError,
+      "unslice: the window has shape [1], the values [2]",
+    ],
+    [
+      () => unslice(zeros([2]), [-3], []),
+      ShapeError,
+      "unslice: [-3] is no shape: every axis needs a whole length of 0 or more",
+    ],
   ])("%#", (call, kind, text) => {
     let caught: unknown;
     try {

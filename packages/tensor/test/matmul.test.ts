@@ -145,7 +145,12 @@ describe("whole numbers", () => {
         const expected = naiveProduct(read2(a, options.transposeA), read2(b, options.transposeB));
         const got = matmul(a, b, options);
         expect(got.shape).toEqual(expected.shape);
-        expect(firstDifference(got.data, Float32Array.from(expected.values, (x) => x + 0))).toBe(-1);
+        expect(
+          firstDifference(
+            got.data,
+            Float32Array.from(expected.values, (x) => x + 0),
+          ),
+        ).toBe(-1);
         expectSameBits(got, matmul(contiguous(a), contiguous(b), options));
         expectSameBits(got, matmul(read2(a, options.transposeA), read2(b, options.transposeB)));
       }),
@@ -163,7 +168,11 @@ describe("whole numbers", () => {
     expect(matmul(a, tensor([1, 1])).toArray()).toEqual([3, 7]);
     expect(matmul(tensor([1, 1]), a).toArray()).toEqual([4, 6]);
     expect(dot(tensor([1, 2]), tensor([3, 4])).item()).toBe(11);
-    expect(tensor([1, 2]).dot(tensor([3, 4])).item()).toBe(11);
+    expect(
+      tensor([1, 2])
+        .dot(tensor([3, 4]))
+        .item(),
+    ).toBe(11);
     expect(outer(tensor([1, 2]), tensor([3, 4, 5])).toArray()).toEqual([
       [3, 4, 5],
       [6, 8, 10],
@@ -243,7 +252,7 @@ describe("bits that never change", () => {
     const before = [...a.data, ...b.data];
     expectSameBits(matmul(a, b), matmul(a, b));
     expect([...a.data, ...b.data]).toEqual(before);
-      });
+  });
 });
 
 describe("dtypes", () => {
@@ -267,10 +276,7 @@ describe("refusals say what to do", () => {
       () => matmul(zeros([784, 64]), zeros([784, 400])),
       "matmul: inner dimensions differ: a is [784, 64], b is [784, 400] (64 != 784). Did you mean matmul(transpose(a), b)?",
     ],
-    [
-      () => matmul(zeros([2, 3]), zeros([4, 5])),
-      "matmul: inner dimensions differ: a is [2, 3], b is [4, 5] (3 != 4).",
-    ],
+    [() => matmul(zeros([2, 3]), zeros([4, 5])), "matmul: inner dimensions differ: a is [2, 3], b is [4, 5] (3 != 4)."],
     [
       () => matmul(zeros([9, 2, 3]), zeros([9, 5, 3])),
       "matmul: inner dimensions differ: a is [9, 2, 3], b is [9, 5, 3] (3 != 5). Did you mean matmul(a, b, { transposeB: true })?",

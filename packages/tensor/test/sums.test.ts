@@ -74,11 +74,26 @@ describe("the canonical tree", () => {
     [[3, 700], 1],
     [[1025, 3], 0],
     [[1025, 3], -2],
-    [[5, 2, 300], [0, 2]],
-    [[5, 2, 300], [0, 1]],
-    [[5, 2, 300], [1, 2]],
-    [[40, 3, 30], [0, 1, 2]],
-    [[2, 1, 2049], [1, 2]],
+    [
+      [5, 2, 300],
+      [0, 2],
+    ],
+    [
+      [5, 2, 300],
+      [0, 1],
+    ],
+    [
+      [5, 2, 300],
+      [1, 2],
+    ],
+    [
+      [40, 3, 30],
+      [0, 1, 2],
+    ],
+    [
+      [2, 1, 2049],
+      [1, 2],
+    ],
   ])("sums %j along %j in the row-major order of the reduced axes, from any layout", (shape, axis) => {
     const x = fromTypedArray(wildNumbers(7, shape.reduce((a, b) => a * b), 6), shape); // prettier-ignore
     const reversed = shape.map((_, i) => shape.length - 1 - i);

@@ -2,7 +2,7 @@
 
 import * as fc from "fast-check";
 import { expect } from "vitest";
-import { type DType, fromTypedArray, slice, type Tensor, transpose } from "../src/index.js";
+import { type DType, fromTypedArray, type NestedArray, slice, type Tensor, transpose } from "../src/index.js";
 
 /** A tensor as a mathematician sees it: a shape, and a number at every index. No strides, no storage. */
 export interface Model {
@@ -33,8 +33,8 @@ export const modelOf = (shape: readonly number[], values: ArrayLike<number>): Mo
 
 /** The tensor's own model, read once through `toArray`, so that nothing but nested arrays is trusted. */
 export function read(x: Tensor): Model {
-  const values = [x.toArray()].flat(Infinity) as number[];
-  return modelOf(x.shape, values);
+  const flatten = (level: NestedArray): number[] => (typeof level === "number" ? [level] : level.flatMap(flatten));
+  return modelOf(x.shape, flatten(x.toArray()));
 }
 
 export function expectModel(x: Tensor, model: Model): void {
@@ -47,6 +47,14 @@ export function firstDifference(a: ArrayLike<number>, b: ArrayLike<number>): num
   if (a.length !== b.length) return Math.min(a.length, b.length);
   for (let i = 0; i < a.length; i++) if (!Object.is(a[i], b[i])) return i;
   return -1;
+}
+
+/** The inner product of the elements, in double. */
+export function inner(a: Tensor, b: Tensor): number {
+  const [x, y] = [a.data, b.data];
+  let total = 0;
+  for (let i = 0; i < x.length; i++) total += x[i] * y[i];
+  return total;
 }
 
 /** Both tensors have one shape and the same bits (every NaN counts as one). */
@@ -121,8 +129,33 @@ export function viewsOf(shape: readonly number[], values?: fc.Arbitrary<number>,
 
 /** The numbers whose bits make trouble: zeros, infinities, NaN, subnormals, neighbours of 1. */
 export const TROUBLE = [
-  0, -0, 1, -1, 0.5, -0.5, 2, -2, 3, -3, Infinity, -Infinity, NaN, 2 ** -149, -(2 ** -149), 2 ** -126, 2 ** -127,
-  3.4028234663852886e38, -3.4028234663852886e38, 1 + 2 ** -23, 1 - 2 ** -24, 88.7, -88.7, -103.9, 1e4, -1e4, 16777216,
+  0,
+  -0,
+  1,
+  -1,
+  0.5,
+  -0.5,
+  2,
+  -2,
+  3,
+  -3,
+  Infinity,
+  -Infinity,
+  NaN,
+  2 ** -149,
+  -(2 ** -149),
+  2 ** -126,
+  2 ** -127,
+  3.4028234663852886e38,
+  -3.4028234663852886e38,
+  1 + 2 ** -23,
+  1 - 2 ** -24,
+  88.7,
+  -88.7,
+  -103.9,
+  1e4,
+  -1e4,
+  16777216,
 ];
 
 /** Any float32: ordinary ones, troublesome ones, random bits. */

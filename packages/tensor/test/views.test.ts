@@ -90,7 +90,8 @@ const steps: Record<string, Step> = {
       const [kind, a, b, c] = [0, 1, 2, 3].map((k) => dice[(axis + k) % dice.length]);
       if (kind % 4 === 0) return null;
       if (kind % 4 === 1 && length > 0) return (a % (2 * length)) - length;
-      const end = (die: number): number | undefined => (die % 5 === 0 ? undefined : (die % (2 * length + 5)) - length - 2);
+      const end = (die: number): number | undefined =>
+        die % 5 === 0 ? undefined : (die % (2 * length + 5)) - length - 2;
       return { start: end(a), stop: end(b), step: [1, 2, 3, -1, -2, -3][c % 6] };
     });
     const taken = model.shape.map((length, axis): number | number[] => {
@@ -270,7 +271,12 @@ describe("views refuse", () => {
     ["flip", () => flip(x, 2), IndexError, "flip: axis 2 is outside of rank 2"],
     ["flip", () => flip(x, [0, -2]), IndexError, "flip: axes [0, 0] name one axis twice"],
     ["expandDims", () => expandDims(x, 3), IndexError, "expandDims: axis 3 is outside of rank 3; use -3 to 2"],
-    ["squeeze", () => squeeze(x, 0), ShapeError, "squeeze: axis 0 of [2, 3] has length 2, only axes of length 1 can go"],
+    [
+      "squeeze",
+      () => squeeze(x, 0),
+      ShapeError,
+      "squeeze: axis 0 of [2, 3] has length 2, only axes of length 1 can go",
+    ],
   ])("%s", (op, call, kind, text) => {
     expect(call).toThrow(kind);
     expect(call).toThrow(text);

@@ -10,7 +10,7 @@ import { isTraced, NotDifferentiableError, type Origin, type Session, shapeOf, T
  *
  * Precondition: `outputs[i]` and `cotangents[i]` have one shape; `inputs` are the session's own.
  * Postcondition: result i is the sum over outputs of <cotangent, d output / d inputs[i]>, with the shape of the input,
- * and zeros where no output depends on it.
+ * and zeros where no output depends on it, or where the input holds indices.
  * Nodes are visited from the last made to the first, so a node's cotangent is complete when its turn comes. Rules see
  * primals only: what they compute belongs to the sessions outside, which is why gradients of gradients need nothing more.
  */
@@ -23,7 +23,9 @@ export function pullBack(
   const collected = new Map<Traced, Value>();
   const add = (node: Traced, cotangent: Value): void => {
     const before = collected.get(node);
-    collected.set(node, before === undefined ? cotangent : apply("add", {}, [before, cotangent]));
+    // Indices do not move; one cotangent is enough to meet what has no derivative.
+    const first = before === undefined || node.dtype === "int32";
+    collected.set(node, first ? cotangent : apply("add", {}, [before, cotangent]));
   };
   outputs.forEach((y, i) => {
     if (isTraced(y) && y.session === session) add(y, cotangents[i]);
@@ -34,7 +36,8 @@ export function pullBack(
     collected.delete(node);
     for (const [input, part] of operandCotangents(session, node.origin, node.primal, cotangent)) add(input, part);
   }
-  return inputs.map((x) => collected.get(x) ?? zeros(x.shape, { dtype: x.dtype }));
+  const cotangentOf = (x: Traced): Value | undefined => (x.dtype === "int32" ? undefined : collected.get(x));
+  return inputs.map((x) => cotangentOf(x) ?? zeros(x.shape, { dtype: x.dtype }));
 }
 
 /** All nodes of the session that the outputs depend on, newest first. Iterative: depth costs no stack. */

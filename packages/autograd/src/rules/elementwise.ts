@@ -1,7 +1,7 @@
 // The elementwise operations of the table: value, slope, and where tests sample it. `g` is the cotangent of `y`.
 
 import * as t from "@elbo/tensor";
-import type { Case, None, OpAttributes, OpRecord } from "../core/signatures.js";
+import type { Case, Draw, None, OpAttributes, OpRecord } from "../core/signatures.js";
 import type { Operand, Value } from "../core/traced.js";
 import {
   abs,
@@ -96,7 +96,7 @@ export const elementwiseRecords = {
       [reals(), reals(), reals()],
       linear,
     ),
-    domain: (draw): Case<None> => {
+    domain: (draw: Draw): Case<None> => {
       const [condition, yes, no] = broadcastable(draw, 3);
       return {
         inputs: [

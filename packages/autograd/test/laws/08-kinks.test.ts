@@ -122,9 +122,7 @@ describe("infinities in the log domain", () => {
   });
   it("has slopes of every order beside -Infinity", () => {
     expect(slopesAt((x) => sum(grad((v: Value) => logSumExp(v))(x)), -Infinity, -Infinity)).toEqual([0, 0]);
-    expect(slopesAt((x) => slice(grad((v: Value) => logSumExp(v))(x), [1]), -Infinity, 0, 0)).toEqual([
-      -0, 0.25, -0.25,
-    ]);
+    expect(slopesAt((x) => slice(grad((v: Value) => logSumExp(v))(x), [1]), -Infinity, 0, 0)).toEqual([0, 0.25, -0.25]);
     const first = (a: Value, b: Value): Value => grad((v: Value) => logAddExp(v, b))(a);
     expect(slopes(first, -Infinity, -Infinity)).toEqual([0, 0]);
     expect(slopes(first, 2, 2)).toEqual([0.25, -0.25]);
@@ -166,6 +164,10 @@ describe("the branch not taken", () => {
     const f = (x: Value, y: Value): Value => where(less(x, 0), y, x);
     expect(slopes(f, 1, NaN)).toEqual([1, 0]);
     expect(slopes(f, -1, NaN)).toEqual([0, 1]);
+  });
+  it("is chosen by a condition that has no slope itself", () => {
+    expect(slopes(where, 1, 5, 7)).toEqual([0, 1, 0]);
+    expect(slopes(where, 0, 5, 7)).toEqual([0, 0, 1]);
   });
   it("poisons the gradient where its own slope is infinite: 0 * Infinity, so mask the operand too", () => {
     expect(slopes((x) => where(less(x, 1), 0, sqrt(sub(x, 0))), 0)).toEqual([NaN]);

@@ -1,10 +1,10 @@
 // Law 9 through differentiation: the gradients of a product are two products with flags, exact on whole numbers.
 
-import { eye, matmul as product, type Tensor, transpose } from "@elbo/tensor";
+import { eye, matmul as product, type Tensor, transpose, zeros } from "@elbo/tensor";
 import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { matmul, type OpName, type OpRecord, type OpTable, sum, type Value, vjp } from "../../src/index.js";
-import { withEngine } from "../../src/testing/index.js";
+import { checkGrads, withEngine } from "../../src/testing/index.js";
 import { expectSameBits } from "../support/compare.js";
 import { everyOp, type Gen, holds, reals, wholes } from "../support/sample.js";
 
@@ -84,6 +84,33 @@ describe("nothing larger than operands and result appears in products of batches
     },
     (_, op) => op === "matmul",
   );
+
+  // Regression: the cotangent of the matrix was a product for each member of the batch, summed afterwards.
+  it("a batch times one matrix holds no copy of the matrix for each member, and has the same bits", () => {
+    holds(30, (gen) => {
+      const [batch, m, k, n] = [1, 2, 3, 4].map(() => gen(fc.integer, { min: 1, max: 5 }));
+      const transposeB = gen(fc.boolean);
+      const [a, b] = [reals(gen, [batch, 2, m, k]), reals(gen, transposeB ? [n, k] : [k, n])];
+      const seen: { op: string; size: number }[] = [];
+      const [y, pullback] = vjp((x: Value, z: Value) => matmul(x, z, { transposeB }), a, b);
+      expectSameBits(y, product(a, b, { transposeB }));
+      withEngine(
+        (present) => ({ ...present, table: counting(present.table, seen) }),
+        () => pullback(reals(gen, y.shape)),
+      );
+      for (const { op, size } of seen) expect(size, op).toBeLessThanOrEqual(Math.max(y.size, a.size, b.size));
+      checkGrads((x: Value, z: Value) => matmul(x, z, { transposeB }), [a, b], { order: 1, directions: 1 });
+    });
+  });
+
+  it("a batch that does not fit, or is empty, is treated as by @elbo/tensor", () => {
+    const a = zeros([2, 3, 4]);
+    const message = "matmul: inner dimensions differ: a is [2, 3, 4], b is [5, 4] (4 != 5)";
+    expect(() => matmul(a, zeros([5, 4]))).toThrow(message);
+    expect(matmul(zeros([2, 0, 4]), zeros([4, 5])).shape).toEqual([2, 0, 5]);
+    expect(matmul(zeros([2, 3, 0]), zeros([0, 5])).toArray()).toEqual(zeros([2, 3, 5]).toArray());
+    expect(matmul(zeros([2, 4, 3]), zeros([4, 5]), { transposeA: true }).shape).toEqual([2, 3, 5]);
+  });
 
   it("vectors: dot and matrix times vector", () => {
     holds(20, (gen) => {

@@ -41,7 +41,8 @@ export function modelConfig(kind: ModelKind, options: ModelOptions): ModelConfig
     seed: options.seed ?? 0,
   };
   const refuse = (what: string, value: unknown): never => {
-    throw new ArgumentError(`${what}, got ${JSON.stringify(value)}`, { op: kind });
+    const got = typeof value === "number" ? String(value) : JSON.stringify(value); // JSON has no NaN, no Infinity
+    throw new ArgumentError(`${what}, got ${got}`, { op: kind });
   };
   if (!Array.isArray(config.input) || !config.input.every(isWidth) || sizeOf(config.input) < 1)
     refuse("input is the shape of one example, whole numbers of 1 or more", config.input);

@@ -1,7 +1,7 @@
 // What training, evaluation and reports need of a model, whichever kind it is.
 
 import { concrete, leaves, leavesWithPaths, rebuild, type Value } from "@elbo/autograd";
-import { formatShape, reshape, sameShape, type Shape, ShapeError, type Tensor, tensor } from "@elbo/tensor";
+import { DTypeError, formatShape, reshape, sameShape, type Shape, ShapeError, type Tensor, tensor } from "@elbo/tensor";
 import { type Distribution, meanOf } from "../distributions/index.js";
 import type { Autoencoder } from "./autoencoder.js";
 import { dimensionsOf, type ModelConfig } from "./config.js";
@@ -60,7 +60,7 @@ export const namedParameters = (params: unknown): Record<string, Tensor> =>
 
 /**
  * A tree with its leaves replaced by the tensors of its paths.
- * @throws ShapeError where a name is missing or a shape differs
+ * @throws ShapeError where a name is missing or a shape differs, DTypeError where a tensor holds int32
  */
 export function withNamedTensors<T>(tree: T, tensors: Readonly<Record<string, Tensor>>, prefix = ""): T {
   const replaced = leavesWithPaths(tree).map(([path, leaf]) => {
@@ -74,6 +74,8 @@ export function withNamedTensors<T>(tree: T, tensors: Readonly<Record<string, Te
         { op: "weights", shapes: [found.shape, shape] },
       );
     }
+    if (found.dtype === "int32")
+      throw new DTypeError(`the tensor ${prefix}${path} holds int32, the model needs floats`, { op: "weights" });
     return found;
   });
   return rebuild(tree, replaced);

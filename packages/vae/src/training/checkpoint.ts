@@ -8,7 +8,6 @@ import { autoencoder } from "../models/autoencoder.js";
 import type { ModelConfig } from "../models/config.js";
 import { type Model, namedParameters, withNamedTensors } from "../models/model.js";
 import { vae } from "../models/vae.js";
-import { noSums, type Sums } from "./metrics.js";
 import { type OptimizerName, optimizers, type OptimizerState } from "./optimizers.js";
 import type { TrainingState } from "./fit.js";
 
@@ -58,20 +57,20 @@ export const buildModel = (config: ModelConfig): Model => (config.kind === "vae"
 export function decodeCheckpoint(bytes: Uint8Array, name: string): Restored {
   const { tensors, metadata } = readSafetensors(bytes, name);
   if (metadata.format !== FORMAT) {
-    throw new DataError(
-      `${name}: is no checkpoint of this version: its format is ${metadata.format ?? "not named"}, expected ${FORMAT}`,
-    );
+    const format = metadata.format === undefined ? "not named" : JSON.stringify(metadata.format);
+    throw new DataError(`${name}: is no checkpoint of this version: its format is ${format}, expected "${FORMAT}"`);
   }
   try {
-    const model = buildModel(JSON.parse(metadata.model) as ModelConfig);
+    const config = parseMember(metadata, "model") as ModelConfig;
+    if (config?.kind !== "vae" && config?.kind !== "autoencoder") throw new DataError("the model is of no known kind");
+    const model = buildModel(config);
     model.params = withNamedTensors(model.params as never, tensors);
     const optimizer = metadata.optimizer as OptimizerName;
+    if (!Object.hasOwn(optimizers, optimizer)) throw new DataError("the optimizer is of no known name");
     const fresh = optimizers[optimizer].init(model.params);
-    const cursor = JSON.parse(metadata.cursor) as { epoch: number; step: number; sums: Sums; seconds: number };
     const state: TrainingState = {
-      ...cursor,
-      sums: { ...noSums, ...cursor.sums },
-      optimizer: restoreState(fresh, tensors, JSON.parse(metadata.numbers) as Record<string, number>),
+      ...readCursor(parseMember(metadata, "cursor")),
+      optimizer: restoreState(fresh, tensors, parseMember(metadata, "numbers") as Record<string, number>),
     };
     return { model, optimizer, state };
   } catch (cause) {
@@ -80,6 +79,23 @@ export function decodeCheckpoint(bytes: Uint8Array, name: string): Restored {
       cause,
     });
   }
+}
+
+/** A member of the metadata that is JSON. What the parser says of text that is none may take several lines. */
+function parseMember(metadata: Readonly<Record<string, string>>, member: string): unknown {
+  try {
+    return JSON.parse(metadata[member] ?? "");
+  } catch (cause) {
+    throw new DataError(`the ${member} is ${metadata[member] === undefined ? "missing" : "no JSON"}`, { cause });
+  }
+}
+
+function readCursor(value: unknown): Omit<TrainingState, "optimizer"> {
+  const { epoch, step, sums, seconds } = value as Omit<TrainingState, "optimizer">;
+  const { examples, reconstruction, kl } = sums;
+  const counts = [epoch, step, examples].every((count) => Number.isSafeInteger(count) && count >= 0);
+  if (!counts || ![reconstruction, kl, seconds].every(Number.isFinite)) throw new DataError("the cursor is damaged");
+  return { epoch, step, sums: { examples, reconstruction, kl }, seconds };
 }
 
 function restoreState(

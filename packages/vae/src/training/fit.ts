@@ -15,6 +15,7 @@ import {
 } from "@elbo/tensor";
 import { checkInputs } from "../data/check.js";
 import type { Dataset } from "../data/dataset.js";
+import { DataError } from "../data/errors.js";
 import { evaluate, termSums } from "../evaluation/evaluate.js";
 import { flatten, type Model } from "../models/model.js";
 import { betaObjective } from "../objectives/elbo.js";
@@ -85,7 +86,8 @@ export class DivergedError extends ElboError {
 export function trainingConfig(options: Partial<TrainingConfig>): TrainingConfig {
   const { epochs = 10, batch = 128, lr = 1e-3, beta = 1, targets = "gray", optimizer = "adam", seed = 0 } = options;
   const require = (holds: boolean, rule: string, value: unknown): void => {
-    if (!holds) throw new ArgumentError(`${rule}, got ${JSON.stringify(value)}`, { op: "fit" });
+    const got = typeof value === "number" ? String(value) : JSON.stringify(value); // JSON has no NaN, no Infinity
+    if (!holds) throw new ArgumentError(`${rule}, got ${got}`, { op: "fit" });
   };
   require(Number.isInteger(epochs) && epochs >= 1, "epochs is a whole number of 1 or more", epochs);
   require(Number.isInteger(batch) && batch >= 1, "batch is a whole number of 1 or more", batch);
@@ -113,10 +115,12 @@ export function runKeys(seed: number): { order: Key; steps: Key; test: Key } {
  */
 export async function* fit(model: Model, data: Dataset, options: FitOptions = {}): AsyncGenerator<Report, void, void> {
   const config = trainingConfig(options);
-  for (const part of [data.train, data.test])
-    checkInputs("fit", part.inputs, config.targets === "dynamic" ? "bernoulli" : model.config.likelihood);
+  for (const part of ["train", "test"] as const) {
+    checkInputs("fit", data[part].inputs, config.targets === "dynamic" ? "bernoulli" : model.config.likelihood);
+    if (flatten(model.config, data[part].inputs).shape[0] === 0)
+      throw new DataError(`the ${part} part holds no examples`, { op: "fit" });
+  }
   const inputs = flatten(model.config, data.train.inputs);
-  flatten(model.config, data.test.inputs);
   const keys = runKeys(config.seed);
   const optimizer = optimizers[config.optimizer];
   const steps = Math.ceil(inputs.shape[0] / config.batch);
@@ -161,6 +165,7 @@ export async function* fit(model: Model, data: Dataset, options: FitOptions = {}
       }
     }
     const test = evaluate(model, data.test, keys.test, config);
+    if (!Number.isFinite(test.objective)) throw new DivergedError(epoch, steps, config.lr);
     const report: Report = { epoch, seconds: elapsed(), train: metricsOf(state.sums, model.kind, config.beta), test };
     state = { epoch, step: 0, sums: noSums, seconds: 0, optimizer: state.optimizer };
     await options.onState?.(state, report);

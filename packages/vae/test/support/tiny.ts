@@ -18,8 +18,11 @@ export const noise = (train: number, test: number, shape: readonly number[], see
   dataOf(uniform(foldIn(key(seed), 0), [train, ...shape]), uniform(foldIn(key(seed), 1), [test, ...shape]));
 
 /** All the reports of a run. */
-export const train = (model: Model, data: Dataset, options: FitOptions): Promise<Report[]> =>
-  Array.fromAsync(fit(model, data, options));
+export async function train(model: Model, data: Dataset, options: FitOptions): Promise<Report[]> {
+  const reports: Report[] = [];
+  for await (const report of fit(model, data, options)) reports.push(report);
+  return reports;
+}
 
 /** Reports without the one thing that differs between equal runs. */
 export const timeless = (reports: readonly Report[]): Omit<Report, "seconds">[] =>

@@ -1,0 +1,64 @@
+// The elbo command as a function: finds the verb, runs it, and turns every error into one line and an exit code.
+
+import { ArgumentError, ElboError, ShapeError } from "@elbo/tensor";
+import { UsageError } from "./options.js";
+import { evaluateRun } from "./verbs/eval.js";
+import { info } from "./verbs/info.js";
+import { reconstructVerb, sample } from "./verbs/pictures.js";
+import { start } from "./verbs/start.js";
+import { train } from "./verbs/train.js";
+
+const verbs: Readonly<
+  Record<string, { readonly run: (args: readonly string[]) => Promise<number>; readonly about: string }>
+> = {
+  start: { run: start, about: "a first VAE on the embedded digits, in about a minute" },
+  train: { run: train, about: "train an autoencoder or a VAE into a run folder" },
+  eval: { run: evaluateRun, about: "the figures of a run on test data, with importance-sampled NLL" },
+  sample: { run: sample, about: "draw new examples" },
+  reconstruct: { run: reconstructVerb, about: "test examples beside their reconstructions" },
+  info: { run: info, about: "versions and machine, or what a run holds" },
+};
+
+const usage = (): string =>
+  [
+    "elbo: autoencoders and variational autoencoders",
+    "",
+    "Usage: elbo VERB [options]; elbo VERB --help explains one",
+    "",
+    ...Object.entries(verbs).map(([name, { about }]) => `  ${name.padEnd(12)} ${about}`),
+    "",
+    "--debug shows where an error came from.",
+  ].join("\n");
+
+/** Runs a command line. Exit codes: 0 done, 1 failed, 2 called wrongly, 130 interrupted. */
+export async function elbo(words: readonly string[]): Promise<number> {
+  const debug = words.includes("--debug");
+  const [name, ...args] = words.filter((word) => word !== "--debug");
+  try {
+    if (name === undefined || name === "help" || name === "--help" || name === "-h") {
+      console.log(usage());
+      return name === undefined ? 2 : 0;
+    }
+    if (!Object.hasOwn(verbs, name))
+      throw new UsageError(`there is no verb ${JSON.stringify(name)}; there are ${Object.keys(verbs).join(", ")}`);
+    return await verbs[name].run(args);
+  } catch (error) {
+    if (debug) console.error(error);
+    else console.error(oneLine(error));
+    return error instanceof UsageError ||
+      error instanceof ArgumentError ||
+      error instanceof ShapeError ||
+      isBadInput(error)
+      ? 2
+      : 1;
+  }
+}
+
+/** Data that the caller named and that is not what it claims to be counts as a bad call. */
+const isBadInput = (error: unknown): boolean => error instanceof ElboError && error.code === "DATA";
+
+function oneLine(error: unknown): string {
+  const message = error instanceof Error ? error.message : String(error);
+  const known = error instanceof ElboError || error instanceof UsageError;
+  return `elbo: ${(known ? message : `unexpected: ${message} (run again with --debug for details)`).replaceAll(/\s*\n\s*/g, " ")}`;
+}

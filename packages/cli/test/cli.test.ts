@@ -1,0 +1,301 @@
+// The elbo command from outside: exit codes, one-line errors, files, interruption and exact resumption.
+
+import { type ChildProcess, spawn } from "node:child_process";
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  truncateSync,
+  writeFileSync,
+} from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { readSafetensors, type Report, writeIdx } from "@elbo/vae";
+import { afterAll, describe, expect, test, vi } from "vitest";
+import { elbo as run } from "../src/elbo.js";
+
+const root = fileURLToPath(new URL("../../..", import.meta.url));
+const main = join(root, "packages/cli/src/main.ts");
+const scratch = mkdtempSync(join(tmpdir(), "elbo-cli-"));
+afterAll(() => rmSync(scratch, { recursive: true, force: true }));
+
+interface Outcome {
+  readonly code: number | null;
+  readonly out: string;
+  readonly err: string;
+}
+
+function launch(...args: string[]): {
+  process: ChildProcess;
+  ended: Promise<Outcome>;
+  printed: (pattern: RegExp) => Promise<void>;
+} {
+  const child = spawn(process.execPath, ["--import", "tsx", main, ...args], {
+    cwd: root,
+    stdio: ["ignore", "pipe", "pipe"],
+  });
+  let out = "";
+  let err = "";
+  const watchers = new Set<() => void>();
+  child.stdout.on("data", (chunk: Buffer) => {
+    out += chunk.toString();
+    for (const watcher of watchers) watcher();
+  });
+  child.stderr.on("data", (chunk: Buffer) => (err += chunk.toString()));
+  const ended = new Promise<Outcome>((resolve) => child.on("close", (code) => resolve({ code, out, err })));
+  const printed = (pattern: RegExp): Promise<void> =>
+    new Promise((resolve) => {
+      const look = (): void => {
+        if (pattern.test(out)) resolve();
+      };
+      watchers.add(look);
+      look();
+    });
+  return { process: child, ended, printed };
+}
+
+/** Runs the command in this process, which spares its start-up. */
+async function elbo(...args: string[]): Promise<Outcome> {
+  const lines: Record<"log" | "error", string[]> = { log: [], error: [] };
+  const spies = (["log", "error"] as const).map((channel) =>
+    vi.spyOn(console, channel).mockImplementation((...words: unknown[]) => void lines[channel].push(words.join(" "))),
+  );
+  try {
+    const code = await run(args);
+    return { code, out: lines.log.join("\n"), err: lines.error.join("\n") };
+  } finally {
+    for (const spy of spies) spy.mockRestore();
+  }
+}
+const folder = (name: string): string => join(scratch, name);
+const small = [
+  "--train-size",
+  "600",
+  "--test-size",
+  "50",
+  "--hidden",
+  "32",
+  "--latent",
+  "3",
+  "--batch",
+  "4",
+  "--seed",
+  "5",
+];
+const weights = (run: string): Uint8Array => readFileSync(join(run, "weights.safetensors"));
+const logOf = (run: string): Report[] =>
+  readFileSync(join(run, "log.jsonl"), "utf8")
+    .trim()
+    .split("\n")
+    .map((line) => JSON.parse(line) as Report);
+const withoutSeconds = (run: string): unknown[] => logOf(run).map(({ seconds: _, ...rest }) => rest);
+/** All tensors of a checkpoint as bytes; the metadata holds wall-clock seconds. */
+const tensorBytes = (run: string): Record<string, number[]> => {
+  const { tensors } = readSafetensors(weights(run), run);
+  return Object.fromEntries(
+    Object.entries(tensors).map(([name, x]) => [name, Array.from(new Uint8Array(Float32Array.from(x.data).buffer))]),
+  );
+};
+
+function expectRefusal({ code, err }: Outcome, expected: number, pattern: RegExp): void {
+  expect(err).toMatch(pattern);
+  expect(err.trim().split("\n")).toHaveLength(1);
+  expect(err).not.toMatch(/\n\s+at /);
+  expect(code).toBe(expected);
+}
+
+describe("calls that cannot be understood end with 2 and one line", () => {
+  test.each([
+    [["fly"], /no verb "fly"/],
+    [["train", "--nope"], /unknown option '--nope'/i],
+    [["train", "--hidden", "10,x"], /--hidden takes layer widths/],
+    [["train", "--epochs", "1.5"], /--epochs takes a whole number/],
+    [["train", "--lr", "fast"], /--lr takes a number/],
+    [["train", "--lr=-1"], /lr is a positive number/],
+    [["train", "--model", "gan"], /--model is one of vae, ae/],
+    [["train", "--resume"], /--resume needs the run folder/],
+    [["train", "--data", "/no/such/folder"], /\/no\/such\/folder/],
+    [["eval"], /which run/],
+    [["eval", "/no/such/run"], /holds no run/],
+    [["sample", "x", "--out", "picture.bmp"], /ends in \.png or \.idx/],
+  ])("elbo %j", async (args, pattern) => {
+    const outcome = await elbo(...args);
+    expect([1, 2]).toContain(outcome.code);
+    expectRefusal(outcome, args[1] === "--data" ? outcome.code! : 2, pattern);
+  });
+
+  test("help explains every verb and ends with 0", async () => {
+    for (const args of [
+      ["--help"],
+      ["train", "--help"],
+      ["eval", "--help"],
+      ["sample", "--help"],
+      ["reconstruct", "--help"],
+      ["info", "--help"],
+      ["start", "--help"],
+    ]) {
+      const { code, out } = await elbo(...args);
+      expect(code).toBe(0);
+      expect(out).toMatch(/elbo/);
+    }
+  });
+});
+
+describe("a run", () => {
+  const whole = folder("whole");
+
+  test("leaves config, weights, log and report, and prints figures and the report's path", async () => {
+    const { code, out, err } = await elbo("train", ...small, "--epochs", "3", "--out", whole);
+    expect(err).toBe("");
+    expect(code).toBe(0);
+    expect(readdirSync(whole).sort()).toEqual(["config.json", "log.jsonl", "report.html", "weights.safetensors"]);
+    expect(out).toMatch(/test ELBO -\d+\.\d+ nats per example/);
+    expect(out).toContain(join(whole, "report.html"));
+    expect(logOf(whole)).toHaveLength(3);
+    for (const { train, test: judged } of logOf(whole)) {
+      for (const figures of [train, judged]) expect(figures.elbo).toBeCloseTo(figures.reconstruction - figures.kl, 9);
+    }
+  });
+
+  test("interrupted twice in mid-epoch and resumed, it equals the uninterrupted one to the last bit", async () => {
+    const parts = folder("parts");
+    const first = launch("train", ...small, "--epochs", "3", "--out", parts);
+    await first.printed(/epoch 1\/3/);
+    first.process.kill("SIGINT");
+    const stopped = await first.ended;
+    expect(stopped.code).toBe(130);
+    expect(stopped.out).toContain(`--resume ${parts}`);
+    const second = launch("train", "--resume", parts);
+    await second.printed(/epoch 2\/3/);
+    second.process.kill("SIGINT");
+    await second.ended;
+    expect((await elbo("train", "--resume", parts)).code).toBe(0);
+    expect(tensorBytes(parts)).toEqual(tensorBytes(whole));
+    expect(withoutSeconds(parts)).toEqual(withoutSeconds(whole));
+  });
+
+  test("killed outright, it goes on from its last checkpoint to the same bits", async () => {
+    const killed = folder("killed");
+    const first = launch("train", ...small, "--epochs", "3", "--out", killed);
+    await first.printed(/epoch 1\/3/);
+    first.process.kill("SIGKILL");
+    await first.ended;
+    expect((await elbo("train", "--resume", "--out", killed)).code).toBe(0);
+    expect(tensorBytes(killed)).toEqual(tensorBytes(whole));
+    expect(withoutSeconds(killed)).toEqual(withoutSeconds(whole));
+  });
+
+  test("fewer epochs first, more later: the same bits as all at once", async () => {
+    const grown = folder("grown");
+    await elbo("train", ...small, "--epochs", "1", "--out", grown);
+    expect((await elbo("train", "--resume", grown, "--epochs", "3")).code).toBe(0);
+    expect(tensorBytes(grown)).toEqual(tensorBytes(whole));
+  });
+
+  test("an existing run folder, and another choice on resume, are refused", async () => {
+    const before = weights(whole);
+    expectRefusal(await elbo("train", ...small, "--out", whole), 2, /exists and is not empty.*--resume/);
+    expectRefusal(
+      await elbo("train", "--resume", whole, "--latent", "7"),
+      2,
+      /--latent 7 differs from the run, which has 3/,
+    );
+    expectRefusal(await elbo("train", "--resume", whole, "--epochs", "2"), 2, /has 3 epochs already/);
+    expect(weights(whole)).toEqual(before);
+  });
+
+  test("eval, sample, reconstruct and info read it", async () => {
+    const json = folder("figures.json");
+    expect((await elbo("eval", whole, "--samples", "5", "--json", json)).code).toBe(0);
+    const { figures } = JSON.parse(readFileSync(json, "utf8")) as { figures: Record<string, number> };
+    expect(figures.nll).toBeLessThan(-figures.elbo + 3 * figures["nll standard error"]);
+    expect((await elbo("sample", whole, "--count", "9", "--out", folder("s.png"))).code).toBe(0);
+    expect((await elbo("sample", whole, "--count", "9", "--out", folder("s.idx"))).code).toBe(0);
+    expect((await elbo("reconstruct", whole, "--count", "12", "--out", folder("r.png"))).code).toBe(0);
+    for (const name of ["s.png", "r.png"]) expect(readFileSync(folder(name)).subarray(1, 4).toString()).toBe("PNG");
+    expect(readFileSync(folder("s.idx"))).toHaveLength(16 + 9 * 784);
+    const { out } = await elbo("info", whole, "--json");
+    expect((JSON.parse(out) as Record<string, unknown>)["weights SHA-256"]).toMatch(/^[0-9a-f]{64}$/);
+  });
+
+  test("a half-written checkpoint and a damaged config are told in one line", async () => {
+    const copy = folder("damaged");
+    await elbo("train", ...small, "--epochs", "1", "--out", copy);
+    truncateSync(join(copy, "weights.safetensors"), 5000);
+    for (const args of [
+      ["train", "--resume", copy],
+      ["eval", copy],
+      ["info", copy],
+    ]) {
+      expectRefusal(await elbo(...args), 2, /weights\.safetensors/);
+    }
+    writeFileSync(join(copy, "config.json"), '{"format":');
+    expectRefusal(await elbo("info", copy), 2, /config\.json/);
+  });
+
+  test.skipIf(!existsSync("/dev/full"))("a full disk is a failure (1), in words", async () => {
+    expectRefusal(await elbo("eval", whole, "--samples", "0", "--json", "/dev/full"), 1, /disk is full/);
+  });
+});
+
+test("an autoencoder has no ELBO, and a report without one", async () => {
+  const run = folder("ae");
+  const { code, out } = await elbo("train", ...small, "--model", "ae", "--epochs", "1", "--out", run);
+  expect(code).toBe(0);
+  expect(out).toMatch(/test reconstruction -\d/);
+  expect(logOf(run)[0].test).toMatchObject({ elbo: null, kl: 0 });
+  expect((await elbo("eval", run)).code).toBe(0);
+});
+
+describe("data that is not what it claims to be", () => {
+  const data = folder("data");
+  const pixels = (count: number): Uint8Array =>
+    writeIdx(
+      [count, 6, 5],
+      Uint8Array.from({ length: count * 30 }, (_, i) => (i * 37) % 256),
+    );
+  const labels = (count: number): Uint8Array =>
+    writeIdx(
+      [count],
+      Uint8Array.from({ length: count }, (_, i) => i % 3),
+    );
+  const files = (parts: Record<string, Uint8Array>): void => {
+    rmSync(data, { recursive: true, force: true });
+    mkdirSync(data);
+    for (const [name, bytes] of Object.entries(parts)) writeFileSync(join(data, name), bytes);
+  };
+  const good = {
+    "train-images-idx3-ubyte": pixels(40),
+    "train-labels-idx1-ubyte": labels(40),
+    "t10k-images-idx3-ubyte": pixels(12),
+    "t10k-labels-idx1-ubyte": labels(12),
+  };
+  const options = ["--data", data, "--hidden", "8", "--latent", "2", "--batch", "8", "--epochs", "1"];
+
+  test("a good folder trains, whatever the size of its images", async () => {
+    files(good);
+    const outcome = await elbo("train", ...options, "--out", folder("from-idx"));
+    expect(outcome.err).toBe("");
+    expect(outcome.code).toBe(0);
+  });
+
+  test.each([
+    ["truncated", { "train-images-idx3-ubyte": pixels(40).subarray(0, 500) }, /header promises 40 x 6 x 5 bytes/],
+    ["oversized", { "t10k-images-idx3-ubyte": new Uint8Array([...pixels(12), 0]) }, /header promises 12 x 6 x 5 bytes/],
+    ["labels of another count", { "train-labels-idx1-ubyte": labels(39) }, /labels 39/],
+    ["images named as labels", { "train-labels-idx1-ubyte": pixels(40) }, /train-labels-idx1-ubyte/],
+    [
+      "another magic number",
+      { "train-images-idx3-ubyte": new TextEncoder().encode("PNG? no") },
+      /train-images-idx3-ubyte/,
+    ],
+  ])("%s: exit code 2 and no run folder", async (_, change, pattern) => {
+    files({ ...good, ...(change as unknown as Record<string, Uint8Array>) });
+    expectRefusal(await elbo("train", ...options, "--out", folder("never")), 2, pattern);
+    expect(existsSync(folder("never"))).toBe(false);
+  });
+});
