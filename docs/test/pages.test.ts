@@ -4,7 +4,7 @@ import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { isQuotedFrom } from "./markdown.js";
-import { parsePage, root, runPage } from "./run.js";
+import { LIMIT, parsePage, root, runPage } from "./run.js";
 
 /** Pages without TypeScript: the command's blocks are for a shell. */
 const PROSE = new Set(["packages/cli/README.md"]);
@@ -22,7 +22,7 @@ describe.each(pages)("%s", (name) => {
 
   test.skipIf(page.blocks === 0 && PROSE.has(name))(
     "runs, and its expectations hold",
-    { timeout: 120_000 },
+    { timeout: (LIMIT + 10) * 1000 },
     async () => {
       expect(page.blocks, `${name} has no block that runs`).toBeGreaterThan(0);
       await runPage(name, page);

@@ -9,6 +9,9 @@ import { type Page, readPage } from "./markdown.js";
 /** The folder of the workspace. */
 export const root = dirname(dirname(dirname(fileURLToPath(import.meta.url))));
 
+/** How many seconds a page may take. */
+export const LIMIT = 120;
+
 const checker = new URL("check.ts", import.meta.url).href;
 
 export const parsePage = (name: string, text: string): Page => readPage(name, text, checker);
@@ -38,14 +41,22 @@ export async function runPage(name: string, page: Page): Promise<void> {
 /** null where the program ended well, else what it wrote to its error output. */
 const run = (file: string, cwd: string): Promise<string | null> =>
   new Promise((resolve) => {
-    execFile(process.execPath, ["--import", "tsx", file], { cwd, timeout: 120_000 }, (error, _, stderr) =>
-      resolve(error === null ? null : stderr || error.message),
+    execFile(
+      process.execPath,
+      ["--import", "tsx", file],
+      { cwd, timeout: LIMIT * 1000, maxBuffer: 2 ** 26 },
+      (error, _, stderr) => {
+        const killed = error?.killed ? `Error: it was stopped after ${LIMIT} seconds or 64 MB of output` : "";
+        resolve(error === null ? null : killed || stderr || error.message);
+      },
     );
   });
 
 /** The error and its places in the page, without the source line above it and the frames of Node, tsx and the checker. */
 function withoutInternals(stack: string): string {
-  const lines = stack.split("\n").filter((line) => !/^\s+at .*(?:node:|node_modules|docs\/test\/check)/.test(line));
+  const lines = stack
+    .split("\n")
+    .filter((line) => !/^Node\.js v|^\s+at .*(?:node:|node_modules|docs\/test\/check)/.test(line));
   const error = lines.findIndex((line) => /^\w*Error\b/.test(line));
   return lines.slice(Math.max(0, error)).join("\n").trim();
 }

@@ -2,7 +2,8 @@
 
 import { SingleBar } from "cli-progress";
 import type { ModelKind, Progress, Report } from "@elbo/vae";
-import { duration, nats } from "./tables.js";
+import { duration } from "@elbo/vae/report";
+import { nats } from "./tables.js";
 
 /** What a training run shows while it goes on. */
 export interface TrainingDisplay {

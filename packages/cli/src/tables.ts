@@ -22,8 +22,3 @@ export function listing(facts: Readonly<Record<string, string | number>>): strin
 }
 
 export const nats = (value: number | null): string => (value === null ? "-" : value.toFixed(2));
-
-export function duration(seconds: number): string {
-  const whole = Math.round(seconds);
-  return seconds < 59.95 ? `${seconds.toFixed(1)} s` : `${Math.floor(whole / 60)} min ${whole % 60} s`;
-}

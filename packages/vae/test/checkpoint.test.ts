@@ -1,7 +1,7 @@
 // Checkpoints: round trips, and that whatever is no whole checkpoint is a DataError of one line.
 
-import { mapTree, type Value } from "@elbo/autograd";
-import { cast, key, type Tensor, zeros } from "@elbo/tensor";
+import { cast, mapTree, type Value } from "@elbo/autograd";
+import { key, type Tensor, zeros } from "@elbo/tensor";
 import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { DataError } from "../src/data/errors.js";
@@ -55,7 +55,7 @@ describe("round trip", () => {
     latent: fc.integer({ min: 1, max: 3 }),
     activation: fc.constantFrom("relu", "tanh"),
     likelihood: fc.constantFrom("bernoulli", "gaussian"),
-    sigma: fc.constantFrom(0.1, "learned"),
+    sigma: fc.constantFrom<number | "learned">(0.1, "learned"),
     seed: fc.nat(),
   });
   const optimizerNames = fc.constantFrom<OptimizerName>("adam", "sgd", "momentum");

@@ -25,7 +25,7 @@ const data = digits({ train: 300, test: 200, seed: 7 });
 const fresh = (): Vae => vae({ input: [28, 28], hidden: [32], latent: 4, activation: "tanh" });
 const bound = async (model: Vae, options: FitOptions = {}): Promise<number> => {
   const reports = await train(model, data, { epochs: 3, batch: 20, lr: 1e-2, seed: 1, ...options });
-console.log("VAL", reports.map(r=>r.test.elbo.toFixed(4)+"/"+r.test.kl.toFixed(3)).join(" "));  return reports.at(-1)?.test.elbo ?? NaN;
+  return reports.at(-1)?.test.elbo ?? NaN;
 };
 
 /** How the terms of the bound may be written. */

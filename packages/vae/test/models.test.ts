@@ -31,7 +31,7 @@ const choices: fc.Arbitrary<ModelOptions> = fc.record({
   latent: fc.integer({ min: 1, max: 5 }),
   activation: fc.constantFrom("relu", "tanh"),
   likelihood: fc.constantFrom("bernoulli", "gaussian"),
-  sigma: fc.constantFrom(0.5, "learned"),
+  sigma: fc.constantFrom<number | "learned">(0.5, "learned"),
   seed: fc.nat(),
 });
 

@@ -8,7 +8,7 @@ import { expectAllClose, expectSameBits, numbers } from "../support/compare.js";
 import { everyOp, reals } from "../support/sample.js";
 
 describe("pullback(a w1 + b w2) = a pullback(w1) + b pullback(w2)", () => {
-  everyOp(15, ({ f, floats }, gen) => {
+  everyOp(10, ({ f, floats }, gen) => {
     const [y, pullback] = vjp(f, ...floats);
     const [w1, w2] = [reals(gen, y.shape), reals(gen, y.shape)];
     const [a, b] = [1.5, -0.75];
@@ -20,7 +20,7 @@ describe("pullback(a w1 + b w2) = a pullback(w1) + b pullback(w2)", () => {
 });
 
 describe("pullback(0) = 0; twice gives the same bits; inputs and attributes stay as they are", () => {
-  everyOp(15, ({ f, floats, inputs }, gen) => {
+  everyOp(10, ({ f, floats, inputs }, gen) => {
     // The attributes are frozen: writing to them throws.
     const before = inputs.map(numbers);
     const [y, pullback] = vjp(f, ...floats);

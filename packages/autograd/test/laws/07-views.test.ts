@@ -60,7 +60,7 @@ function asView(x: Tensor, gen: Gen): Tensor {
 
 describe("op(view) = op(contiguous copy), to the bit, values and gradients", () => {
   everyOp(
-    30,
+    20,
     ({ op, record, attributes, inputs }, gen) => {
       const views = inputs.map((x) => asView(x, gen));
       const [copies, seen] = [inputs.map(contiguous), views].map((x) => sampleWith(op, record, attributes, x));

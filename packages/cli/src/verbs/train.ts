@@ -26,7 +26,8 @@ import {
   widths,
 } from "../options.js";
 import { trainingDisplay } from "../progress.js";
-import { duration, nats } from "../tables.js";
+import { duration } from "@elbo/vae/report";
+import { nats } from "../tables.js";
 
 const specs: OptionSpecs = {
   ...dataOptions,

@@ -1,8 +1,9 @@
 // A model whose posterior and evidence are known: z ~ N(0, I), x | z ~ N(W z + b, sigma^2 I), W with orthogonal columns.
 
-import { add, matmul, mul, sub, type Value } from "@elbo/autograd";
-import { tensor, type Tensor } from "@elbo/tensor";
+import { add, matmul, mul, neg, sub, transpose, type Value } from "@elbo/autograd";
+import { tensor, type Tensor, zeros } from "@elbo/tensor";
 import { type Normal, normal } from "../../src/distributions/index.js";
+import type { VaeParams } from "../../src/models/vae.js";
 
 /** Orthogonal rows of length 2: the columns of W are the first three, each scaled. */
 const HADAMARD = [
@@ -29,15 +30,23 @@ const double = (values: readonly number[] | readonly (readonly number[])[]): Ten
 export function linearGaussian({ scales, bias, sigma }: LinearGaussian): {
   posterior: (x: Value) => Normal;
   decode: (z: Value) => Normal;
+  /** The same as weights of a VAE without hidden layers, whose sigma is `sigma`. */
+  params: VaeParams;
 } {
   const weight = double(scales.map((scale, j) => HADAMARD[j].map((one) => scale * one)));
   const precision = scales.map((scale) => 4 * scale ** 2 + sigma ** 2);
+  const toMean = mul(transpose(weight), double(precision.map((p) => 1 / p)));
+  const spread = double(precision.map((p) => Math.log(sigma ** 2 / p)));
   return {
-    posterior: (x) =>
-      normal(
-        mul(matmul(sub(x, double(bias)), weight, { transposeB: true }), double(precision.map((p) => 1 / p))),
-        double(precision.map((p) => Math.log(sigma ** 2 / p))),
-      ),
+    params: {
+      encoder: {
+        hidden: [],
+        mean: { weight: toMean, bias: neg(matmul(double(bias), toMean)) },
+        logVariance: { weight: zeros(toMean.shape, { dtype: "float64" }), bias: spread },
+      },
+      decoder: { hidden: [], output: { weight, bias: double(bias) } },
+    },
+    posterior: (x) => normal(matmul(sub(x, double(bias)), toMean), spread),
     decode: (z) => normal(add(matmul(z, weight), double(bias)), tensor(2 * Math.log(sigma), { dtype: "float64" })),
   };
 }
