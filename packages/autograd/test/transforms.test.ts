@@ -114,9 +114,10 @@ describe("vjp and jvp", () => {
   });
   it("refuse a cotangent of another shape, or of another tree", () => {
     const [, pullback] = vjp((x: Value) => mul(x, x), double(1, 2));
-    expect(() => pullback(scalar(1))).toThrow(/vjp: the result has shape \[2\], the cotangent \[\]/);
+    expect(() => pullback(scalar(1))).toThrow(/vjp: leaf 0 of the cotangent has shape \[\], it must be \[2\]/);
     const [, other] = vjp((x: Value) => [x, x], double(1, 2));
-    expect(() => other([double(1, 2)])).toThrow(/the result has 2 leaves, the cotangent 1/);
+    expect(() => other([double(1, 2)])).toThrow(/the cotangent must have 2 leaves/);
+    expect(() => jvp((x: Value) => mul(x, x), [double(1, 2)], [scalar(1)])).toThrow(/^jvp: leaf 0 of the tangents/);
   });
 });
 
@@ -239,8 +240,9 @@ describe("dtypes", () => {
       expect(jvp(f, [x], [x])[1].dtype).toBe(dtype);
     }
   });
-  it("float32 beside float64 gives float64", () => {
-    expect(grad((x: Value) => sum(mul(x, double(1, 2))))(tensor([1, 2])).dtype).toBe("float64");
+  it("float32 beside float64 gives float64, and a gradient with the dtype of its leaf", () => {
+    expect(mul(tensor([1, 2]), double(1, 2)).dtype).toBe("float64");
+    expect(grad((x: Value) => sum(mul(x, double(1, 2))))(tensor([1, 2])).dtype).toBe("float32");
   });
   it("indices among the leaves are carried along", () => {
     const indices = t.fromTypedArray(Int32Array.of(1, 1));

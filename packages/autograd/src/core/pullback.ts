@@ -72,7 +72,9 @@ function operandCotangents(session: Session, origin: Origin, y: Value, g: Value)
         { op: origin.op, shapes: [shapeOf(fitted), input.shape] },
       );
     }
-    return [[input, fitted]];
+    // A float32 operand beside a float64 one: the result was float64, its cotangent is float32 again.
+    const same = fitted.dtype === input.dtype || input.dtype === "int32";
+    return [[input, same ? fitted : apply("cast", { dtype: input.dtype }, [fitted])]];
   });
 }
 

@@ -1,6 +1,6 @@
 // Running a function under differentiation: the step that every transformation begins with.
 
-import { ArgumentError, tensor } from "@elbo/tensor";
+import { ArgumentError, formatShape, sameShape, ShapeError, tensor } from "@elbo/tensor";
 import { leaves, rebuild } from "../core/tree.js";
 import { isTraced, type Operand, openSession, type Session, Traced, type Value } from "../core/traced.js";
 
@@ -41,6 +41,31 @@ export function outside<T>(tree: T, session: Session): T {
     tree,
     leaves(tree).map((leaf) => (isTraced(leaf) && leaf.session === session ? leaf.primal : leaf)),
   );
+}
+
+/**
+ * The leaves of a tree, which must match the given values one by one.
+ * @throws ShapeError where their numbers or shapes differ
+ */
+export function alike(op: string, name: string, tree: unknown, expected: readonly Value[]): Value[] {
+  const found = leaves(tree).map(asValue);
+  if (found.length !== expected.length) {
+    throw new ShapeError(`${name} must have ${expected.length} leaves, as what it belongs to; it has ${found.length}`, {
+      op,
+    });
+  }
+  expected.forEach(({ shape }, i) => {
+    if (!sameShape(shape, found[i].shape)) {
+      throw new ShapeError(
+        `leaf ${i} of ${name} has shape ${formatShape(found[i].shape)}, it must be ${formatShape(shape)}`,
+        {
+          op,
+          shapes: [shape, found[i].shape],
+        },
+      );
+    }
+  });
+  return found;
 }
 
 /** Checks a list of argument numbers. */

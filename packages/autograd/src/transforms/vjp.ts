@@ -1,9 +1,8 @@
 // Reverse mode: a value together with the map that pulls cotangents back.
 
-import { formatShape, sameShape, ShapeError } from "@elbo/tensor";
 import { pullBack } from "../core/pullback.js";
 import { leaves, rebuild } from "../core/tree.js";
-import { asValue, outside, record } from "./record.js";
+import { alike, asValue, outside, record } from "./record.js";
 
 /**
  * The value of `f` at the primals, and its pullback: from a cotangent of the result to the cotangents of the primals,
@@ -21,18 +20,7 @@ export function vjp<P extends unknown[], Y>(
   const { session, inputs, result } = record(f, primals, all);
   const outputs = leaves(result).map(asValue);
   const pullback = (cotangent: Y): P => {
-    const seeds = leaves(cotangent).map(asValue);
-    if (seeds.length !== outputs.length) {
-      throw new ShapeError(`the result has ${outputs.length} leaves, the cotangent ${seeds.length}`, { op: "vjp" });
-    }
-    outputs.forEach((y, i) => {
-      if (!sameShape(y.shape, seeds[i].shape)) {
-        throw new ShapeError(
-          `the result has shape ${formatShape(y.shape)}, the cotangent ${formatShape(seeds[i].shape)}`,
-          { op: "vjp", shapes: [y.shape, seeds[i].shape] },
-        );
-      }
-    });
+    const seeds = alike("vjp", "the cotangent", cotangent, outputs);
     return rebuild(primals, pullBack(session, outputs, seeds, inputs));
   };
   return [outside(result, session), pullback];
