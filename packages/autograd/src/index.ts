@@ -1,6 +1,7 @@
 // @elbo/autograd: the operations of @elbo/tensor, differentiable to any order.
 
 import "./install.js";
+import "./methods.js";
 
 export * from "./ops/index.js";
 export { grad, type GradOptions, valueAndGrad, valueAndGradOf } from "./transforms/grad.js";

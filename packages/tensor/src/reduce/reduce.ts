@@ -5,7 +5,7 @@ import { allocate, requireFloat } from "../core/dtype.js";
 import { ShapeError } from "../core/errors.js";
 import { type Axes, normalizeAxes, normalizeAxis, reducedShape, sizeOf } from "../core/shape.js";
 import { copyElements, forEachOffset, Tensor } from "../core/tensor.js";
-import { div } from "../elementwise/ops.js";
+import { div, square, sub } from "../elementwise/ops.js";
 import { transpose } from "../views/views.js";
 import { type Fold, foldSequence, LANES } from "./tree.js";
 
@@ -67,6 +67,11 @@ export function mean(x: TensorLike, options: ReduceOptions = {}): Tensor {
     1,
   );
   return div(reduce("mean", plus, 0, source, options), count);
+}
+
+/** The mean squared distance from the mean along axes, divided by the count (not the count less one). */
+export function variance(x: TensorLike, options: ReduceOptions = {}): Tensor {
+  return mean(square(sub(x, mean(x, { ...options, keepDims: true }))), options);
 }
 
 /** The largest element along axes; NaN if one is NaN. Throws a ShapeError over no elements. */
