@@ -189,6 +189,12 @@ describe("normal", () => {
     }
   });
 
+  it("keeps the half of word + 1/2 in the tails: the first words of this key are 211 and 2110184164", () => {
+    const [x, y] = normal(key(14620119), [2]).data;
+    expect(Math.abs(x + 5.792483701892097)).toBeLessThan(2 ** -21);
+    expect(Math.abs(y - 0.31638919415533384)).toBeLessThan(2 ** -24);
+  });
+
   it("has the moments of the normal distribution, and its shape", () => {
     const n = 100000;
     const data = [...normal(key(1), [n]).data];
