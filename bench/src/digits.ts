@@ -37,7 +37,7 @@ function printRow(row: Row, reference: readonly number[] | undefined): void {
   const format = (v: number): string => v.toFixed(row.digits ?? 3);
   print(`${row.name.padEnd(38)}${row.values.map(format).join(" ")}`);
   if (!reference) return;
-  const off = Math.max(...row.values.map((v, i) => Math.abs(v / reference[i]! - 1)));
+  const off = Math.max(...row.values.map((v, i) => Math.abs(v / reference[i] - 1)));
   const { tolerance } = row;
   const target =
     tolerance === undefined ? "" : `  ${off <= tolerance ? "yes" : "NO"}, target ${(100 * tolerance).toFixed(0)} %`;
@@ -97,7 +97,7 @@ function printClassifier(drawn: Images, mnist: Images, test: Images): void {
   print("digits -> MNIST, confusion: a row is the true class, a column the predicted one");
   print(`      ${Array.from({ length: CLASSES }, (_, c) => String(c).padStart(5)).join("")}   right`);
   confusion.forEach((row, label) => {
-    const right = (100 * row[label]!) / Math.max(1, sum(row));
+    const right = (100 * row[label]) / Math.max(1, sum(row));
     print(`    ${label} ${row.map((v) => String(v).padStart(5)).join("")}   ${right.toFixed(1).padStart(5)} %`);
   });
 }

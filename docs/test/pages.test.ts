@@ -6,9 +6,6 @@ import { describe, expect, test } from "vitest";
 import { isQuotedFrom } from "./markdown.js";
 import { LIMIT, parsePage, root, runPage } from "./run.js";
 
-/** Pages without TypeScript: the command's blocks are for a shell. */
-const PROSE = new Set(["packages/cli/README.md"]);
-
 const pages = [
   "README.md",
   ...readdirSync(join(root, "packages")).map((folder) => `packages/${folder}/README.md`),
@@ -20,14 +17,10 @@ const pages = [
 describe.each(pages)("%s", (name) => {
   const page = parsePage(name, readFileSync(join(root, name), "utf8"));
 
-  test.skipIf(page.blocks === 0 && PROSE.has(name))(
-    "runs, and its expectations hold",
-    { timeout: (LIMIT + 10) * 1000 },
-    async () => {
-      expect(page.blocks, `${name} has no block that runs`).toBeGreaterThan(0);
-      await runPage(name, page);
-    },
-  );
+  test("runs, and its expectations hold", { timeout: (LIMIT + 10) * 1000 }, async () => {
+    expect(page.blocks, `${name} has no block that runs`).toBeGreaterThan(0);
+    await runPage(name, page);
+  });
 
   test("quotes what stands in the files", () => {
     const wrong = page.quotes.filter(

@@ -19,7 +19,7 @@ export function some(images: Images, n: number, evenly = false): Images {
   for (let i = 0; i < many; i++) {
     pixels.set(images.pixels.subarray(i * step * PIXELS, (i * step + 1) * PIXELS), i * PIXELS);
   }
-  return { pixels, labels: Uint8Array.from({ length: many }, (_, i) => images.labels[i * step]!) };
+  return { pixels, labels: Uint8Array.from({ length: many }, (_, i) => images.labels[i * step]) };
 }
 
 /** The sum. */

@@ -27,19 +27,19 @@ export function nearestNeighbours(train: Images, test: Images): Uint8Array {
       let sc = 0;
       let sd = 0;
       for (let k = 0, at = i * PIXELS; k < PIXELS; k++, at++) {
-        const v = x[at]!;
-        sa += v * a[k]!;
-        sb += v * b[k]!;
-        sc += v * c[k]!;
-        sd += v * d[k]!;
+        const v = x[at];
+        sa += v * a[k];
+        sb += v * b[k];
+        sc += v * c[k];
+        sd += v * d[k];
       }
-      const label = train.labels[i]!;
-      best[0]!.offer(norms[i]! - 2 * sa, label);
-      best[1]!.offer(norms[i]! - 2 * sb, label);
-      best[2]!.offer(norms[i]! - 2 * sc, label);
-      best[3]!.offer(norms[i]! - 2 * sd, label);
+      const label = train.labels[i];
+      best[0].offer(norms[i] - 2 * sa, label);
+      best[1].offer(norms[i] - 2 * sb, label);
+      best[2].offer(norms[i] - 2 * sc, label);
+      best[3].offer(norms[i] - 2 * sd, label);
     }
-    for (let r = 0; r < 4 && start + r < many; r++) predicted[start + r] = best[r]!.vote();
+    for (let r = 0; r < 4 && start + r < many; r++) predicted[start + r] = best[r].vote();
   }
   return predicted;
 }
@@ -50,11 +50,11 @@ class Nearest {
   readonly #label = [0, 0, 0];
 
   offer(distance: number, label: number): void {
-    if (distance >= this.#distance[2]!) return;
+    if (distance >= this.#distance[2]) return;
     let place = 2;
-    for (; place > 0 && distance < this.#distance[place - 1]!; place--) {
-      this.#distance[place] = this.#distance[place - 1]!;
-      this.#label[place] = this.#label[place - 1]!;
+    for (; place > 0 && distance < this.#distance[place - 1]; place--) {
+      this.#distance[place] = this.#distance[place - 1];
+      this.#label[place] = this.#label[place - 1];
     }
     this.#distance[place] = distance;
     this.#label[place] = label;
@@ -69,8 +69,8 @@ class Nearest {
 /** The share that is right with its standard error, and `confusion[true][predicted]`. */
 export function accuracy(predicted: Uint8Array, labels: Uint8Array): { text: string; confusion: number[][] } {
   const confusion = Array.from({ length: CLASSES }, () => Array.from({ length: CLASSES }, () => 0));
-  labels.forEach((label, i) => confusion[label]![predicted[i]!]!++);
-  const right = sum(confusion.map((row, label) => row[label]!)) / labels.length;
+  labels.forEach((label, i) => confusion[label][predicted[i]]++);
+  const right = sum(confusion.map((row, label) => row[label])) / labels.length;
   const error = Math.sqrt((right * (1 - right)) / labels.length);
   return { text: `${(100 * right).toFixed(2)} % +- ${(100 * error).toFixed(2)}`, confusion };
 }

@@ -45,14 +45,14 @@ function classMoments({ pixels, labels }: Images): { mean: Float64Array; varianc
       if (labels[i] !== label) continue;
       size++;
       for (let k = 0; k < PIXELS; k++) {
-        const x = pixels[i * PIXELS + k]! / 255;
-        mean[k]! += x;
-        variance[k]! += x * x;
+        const x = pixels[i * PIXELS + k] / 255;
+        mean[k] += x;
+        variance[k] += x * x;
       }
     }
     for (let k = 0; k < PIXELS; k++) {
-      mean[k]! /= Math.max(1, size);
-      variance[k] = variance[k]! / Math.max(1, size) - mean[k]! * mean[k]!;
+      mean[k] /= Math.max(1, size);
+      variance[k] = variance[k] / Math.max(1, size) - mean[k] * mean[k];
     }
     return { mean, variance, size };
   });
@@ -68,15 +68,15 @@ function covariance({ pixels }: Images): { mean: Float64Array; matrix: Float64Ar
     let many = 0;
     for (let k = 0; k < PIXELS; k++) if (pixels[i * PIXELS + k] !== 0) inked[many++] = k;
     for (let a = 0; a < many; a++) {
-      const j = inked[a]!;
-      const x = pixels[i * PIXELS + j]! / 255;
-      mean[j]! += x / n;
-      for (let b = 0; b <= a; b++) matrix[j * PIXELS + inked[b]!]! += (x * pixels[i * PIXELS + inked[b]!]!) / 255;
+      const j = inked[a];
+      const x = pixels[i * PIXELS + j] / 255;
+      mean[j] += x / n;
+      for (let b = 0; b <= a; b++) matrix[j * PIXELS + inked[b]] += (x * pixels[i * PIXELS + inked[b]]) / 255;
     }
   }
   for (let j = 0; j < PIXELS; j++) {
     for (let k = 0; k <= j; k++) {
-      const c = matrix[j * PIXELS + k]! / n - mean[j]! * mean[k]!;
+      const c = matrix[j * PIXELS + k] / n - mean[j] * mean[k];
       matrix[j * PIXELS + k] = c;
       matrix[k * PIXELS + j] = c;
     }
@@ -90,7 +90,7 @@ function dimensions(spectrum: Float64Array, shares: readonly number[]): number[]
   return shares.map((share) => {
     let held = 0;
     let many = 0;
-    while (many < spectrum.length && held < share * total) held += spectrum[many++]!;
+    while (many < spectrum.length && held < share * total) held += spectrum[many++];
     return many;
   });
 }
@@ -114,7 +114,7 @@ function bitsPerPixel({ pixels }: Images): { gzip: number; bzip2: number | null 
 export function measure(images: Images): Row[] {
   const classes = classMoments(images);
   const { mean, matrix } = covariance(images);
-  const variance = sum(mean.map((_, k) => matrix[k * PIXELS + k]!));
+  const variance = sum(mean.map((_, k) => matrix[k * PIXELS + k]));
   const within = sum(classes.map((c) => (c.size / count(images)) * sum(c.variance)));
   const shares = [0.8, 0.9, 0.95];
   const { gzip, bzip2 } = bitsPerPixel(images);

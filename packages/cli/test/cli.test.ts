@@ -92,7 +92,7 @@ const logOf = (run: string): Report[] =>
     .trim()
     .split("\n")
     .map((line) => JSON.parse(line) as Report);
-const withoutSeconds = (run: string): unknown[] => logOf(run).map(({ seconds: _, ...rest }) => rest);
+const withoutSeconds = (run: string): unknown[] => logOf(run).map((report) => ({ ...report, seconds: null }));
 /** All tensors of a checkpoint as bytes; the metadata holds wall-clock seconds. */
 const tensorBytes = (run: string): Record<string, number[]> => {
   const { tensors } = readSafetensors(weights(run), run);
@@ -298,4 +298,24 @@ describe("data that is not what it claims to be", () => {
     expectRefusal(await elbo("train", ...options, "--out", folder("never")), 2, pattern);
     expect(existsSync(folder("never"))).toBe(false);
   });
+});
+
+test("the commands of the README run as they stand", async () => {
+  const page = readFileSync(join(root, "packages/cli/README.md"), "utf8");
+  const commands = [...page.matchAll(/^pnpm elbo (.*)$/gm)].map(([, words]) => words.split(" "));
+  expect(commands.length).toBeGreaterThan(5);
+  const here = process.cwd();
+  process.chdir(mkdtempSync(join(scratch, "readme-")));
+  try {
+    for (const words of commands) expect(await elbo(...words), words.join(" ")).toMatchObject({ code: 0, err: "" });
+    expect(readdirSync(".").sort()).toEqual([
+      "figures.json",
+      "reconstructions.png",
+      "runs",
+      "samples.idx",
+      "samples.png",
+    ]);
+  } finally {
+    process.chdir(here);
+  }
 });

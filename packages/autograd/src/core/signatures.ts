@@ -56,6 +56,7 @@ type Binary =
   | "maximum"
   | "minimum"
   | "logAddExp"
+  | "binaryCrossEntropyWithLogits"
   | "equal"
   | "notEqual"
   | "less"

@@ -40,6 +40,8 @@ export const maximum = binary("maximum");
 export const minimum = binary("minimum");
 /** `log(e^a + e^b)` without overflow. */
 export const logAddExp = binary("logAddExp");
+/** `-log` of the Bernoulli probability of targets in 0..1, from logits, in nats; finite for every finite logit. */
+export const binaryCrossEntropyWithLogits = binary("binaryCrossEntropyWithLogits");
 
 export const equal = binary("equal");
 export const notEqual = binary("notEqual");

@@ -142,6 +142,12 @@ export const elementwiseRecords = {
     [reals(), reals()],
   ),
 
+  binaryCrossEntropyWithLogits: elementwise(
+    t.binaryCrossEntropyWithLogits,
+    [(g, _, l, target) => mul(g, sub(sigmoid(l), target)), (g, _, l) => neg(mul(g, l))],
+    [reals(-4, 4), reals(0, 1)],
+  ),
+
   relu: unary(t.relu, (g, _, x) => where(greater(x, 0), g, 0), reals(-2, 2, 0)),
   leakyRelu: {
     evaluate: ([x], { slope }) => t.leakyRelu(x, slope),

@@ -136,6 +136,8 @@ export const bounds: { readonly [N in OpName]: Bound } = {
   elu: roundings(6),
   /** max(a, b) + log1p(e^-|a - b|), which cancel where the value is near 0. */
   logAddExp: beside(largest),
+  /** max(l, 0) - l t + log1p(e^-|l|) with 0 <= t <= 1: the product is no larger than |l|, and may cancel. */
+  binaryCrossEntropyWithLogits: beside(largest),
 
   sum: sumOf(({ inputs }) => treeDepth(inputs[0].size), ofSizes),
   cumsum: sumOf(depthOf, ofSizes),

@@ -15,6 +15,7 @@ const common: OptionSpecs = {
 const sampleSpecs: OptionSpecs = {
   ...common,
   seed: { value: "N", about: "of the latent points (default 0)" },
+  columns: { value: "N", about: "of the grid (default: as square as it gets)" },
   out: { value: "FILE", about: ".png for a grid, .idx for the images as data (default samples.png)" },
 };
 
@@ -45,6 +46,9 @@ async function opened(
   return { model, data: await load(sourceOf(given, config.source)), count };
 }
 
+/** Small images are drawn larger, by a whole factor. */
+const scaleFor = (images: Tensor): number => Math.max(1, Math.floor(64 / Math.max(images.shape[1], images.shape[2])));
+
 function requireImages(model: Model, out: string): void {
   if (model.config.input.length !== 2) {
     throw new UsageError(
@@ -63,13 +67,14 @@ export async function sample(args: readonly string[]): Promise<number> {
   if (!/\.(png|idx)$/.test(out)) throw new UsageError(`--out ends in .png or .idx, got ${JSON.stringify(out)}`);
   const seed = number(given, "seed", { whole: true, least: 0 }) ?? 0;
   const { model, data, count = 64 } = await opened("sample", given);
+  const columns = number(given, "columns", { whole: true, least: 1 }) ?? Math.ceil(Math.sqrt(count));
   if (out.endsWith(".png")) requireImages(model, out);
   const images = sampleMeans(model, data.train.inputs, keyOf(seed), count);
   await writeFileAtomic(
     out,
     out.endsWith(".idx")
       ? writeIdx(images.shape, asBytes(images))
-      : imageGrid(images, { columns: Math.ceil(Math.sqrt(count)) }),
+      : imageGrid(images, { columns, scale: scaleFor(images) }),
   );
   console.log(`${count} samples of seed ${seed}: ${out}`);
   return 0;
@@ -89,7 +94,7 @@ export async function reconstructVerb(args: readonly string[]): Promise<number> 
   const { model, data, count = 20 } = await opened("reconstruct", given);
   requireImages(model, out);
   const images = slice(data.test.inputs, [{ stop: count }]);
-  await writeFileAtomic(out, pairedStrip(images, reconstruct(model, images)));
+  await writeFileAtomic(out, pairedStrip(images, reconstruct(model, images), { scale: scaleFor(images) }));
   console.log(`${images.shape[0]} test images above their reconstructions: ${out}`);
   return 0;
 }

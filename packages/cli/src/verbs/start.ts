@@ -19,8 +19,8 @@ export async function start(args: readonly string[]): Promise<number> {
     console.log(help);
     return 0;
   }
-  const source = { ...sourceOf(given), trainSize: 8000, testSize: 1000 };
-  const training = trainingConfig({ epochs: 8, batch: 64, lr: 2e-3, seed: 1 });
+  const source = { ...sourceOf(given), trainSize: 6000, testSize: 1000 };
+  const training = trainingConfig({ epochs: 7, batch: 64, lr: 2e-3, seed: 1 });
   const model = modelConfig("vae", { input: [28, 28], hidden: [200], latent: 10, seed: 1 });
   const folder = freshFolder("runs/start");
   console.log(

@@ -49,6 +49,8 @@ export const maximum: Binary = binary(meaning.maximum);
 export const minimum: Binary = binary(meaning.minimum);
 /** `log(exp(a) + exp(b))` without overflow. */
 export const logAddExp: Binary = binary(meaning.logAddExp);
+/** `-log` of the Bernoulli probability of targets in 0..1, from logits: `max(l, 0) - l t + log1p(e^-|l|)`, in nats. */
+export const binaryCrossEntropyWithLogits: Binary = binary(meaning.binaryCrossEntropyWithLogits);
 
 /** `-x`. */
 export const neg: Unary = unary(meaning.neg);

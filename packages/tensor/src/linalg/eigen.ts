@@ -26,10 +26,14 @@ export function symmetricEigen(matrix: TensorLike): SymmetricEigen {
   const source = asTensor("symmetricEigen", matrix);
   const n = source.shape[0] ?? 0;
   if (source.ndim !== 2 || source.shape[1] !== n) {
-    throw new ShapeError(`needs a square matrix, got ${formatShape(source.shape)}`, { op: "symmetricEigen", shapes: [source.shape] });
+    throw new ShapeError(`needs a square matrix, got ${formatShape(source.shape)}`, {
+      op: "symmetricEigen",
+      shapes: [source.shape],
+    });
   }
   const given = copyElements(source, new Float64Array(n * n));
-  if (!given.every(Number.isFinite)) throw new ArgumentError("needs a matrix of finite numbers", { op: "symmetricEigen" });
+  if (!given.every(Number.isFinite))
+    throw new ArgumentError("needs a matrix of finite numbers", { op: "symmetricEigen" });
   const a = given.map((_, at) => (given[at] + given[(at % n) * n + Math.floor(at / n)]) / 2);
   const v = new Float64Array(n * n);
   for (let i = 0; i < n; i++) v[i * n + i] = 1;

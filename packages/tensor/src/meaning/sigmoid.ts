@@ -20,14 +20,14 @@ export const tanh = meaning(
   1,
   (s, x) => {
     // 1 - tanh(10) < 2^-27.
-    const size = s.min(s.abs(x!), s.float(10));
+    const size = s.min(s.abs(x), s.float(10));
     const { n, m } = reduceExp(s, s.add(size, size));
     const power = powerOfTwo(s, n);
     const grown = s.add(s.float(1), s.add(power, s.mul(power, m)));
     const far = s.sub(s.float(1), s.div(s.float(2), grown));
     const z = s.mul(size, size);
     const near = s.add(size, s.mul(size, s.mul(z, poly(s, z, TANH_NEAR))));
-    return withSign(s, s.select(s.lt(size, s.float(0.55)), near, far), x!);
+    return withSign(s, s.select(s.lt(size, s.float(0.55)), near, far), x);
   },
   Math.tanh,
 );
@@ -49,8 +49,8 @@ export const sigmoid = meaning(
   "sigmoid",
   1,
   (s, x) => {
-    const e = expOf(s, reduceExp(s, s.max(s.neg(s.abs(x!)), s.float(LOWEST))));
-    return divideByOnePlus(s, s.select(s.lt(x!, s.float(0)), e, s.float(1)), e);
+    const e = expOf(s, reduceExp(s, s.max(s.neg(s.abs(x)), s.float(LOWEST))));
+    return divideByOnePlus(s, s.select(s.lt(x, s.float(0)), e, s.float(1)), e);
   },
   sigmoidDouble,
 );
@@ -63,13 +63,27 @@ function softplusOf<F, I, B>(s: Arithmetic<F, I, B>, x: F): F {
 const softplusDouble = (x: number): number => Math.max(x, 0) + Math.log1p(Math.exp(-Math.abs(x)));
 
 /** log(1 + e^x), the smooth ramp. */
-export const softplus = meaning("softplus", 1, (s, x) => softplusOf(s, x!), softplusDouble);
+export const softplus = meaning("softplus", 1, (s, x) => softplusOf(s, x), softplusDouble);
+
+/**
+ * -log of the Bernoulli probability of t in 0..1 under the logit l: max(l, 0) - l t + log1p(e^-|l|), finite for every
+ * finite logit, and small without cancellation where l and t agree.
+ */
+export const binaryCrossEntropyWithLogits = meaning(
+  "binaryCrossEntropyWithLogits",
+  2,
+  (s, l, t) => {
+    const linear = s.sub(s.max(l, s.float(0)), s.mul(l, t));
+    return addLog1pExp(s, linear, reduceExp(s, s.max(s.neg(s.abs(l)), s.float(LOWEST))));
+  },
+  (l, t) => Math.max(l, 0) - l * t + Math.log1p(Math.exp(-Math.abs(l))),
+);
 
 /** log(sigmoid(x)) = -softplus(-x). */
 export const logSigmoid = meaning(
   "logSigmoid",
   1,
-  (s, x) => s.neg(softplusOf(s, s.neg(x!))),
+  (s, x) => s.neg(softplusOf(s, s.neg(x))),
   (x) => -softplusDouble(-x),
 );
 
@@ -89,21 +103,19 @@ function timesSigmoid<F, I, B>(s: Arithmetic<F, I, B>, x: F, v: F, low?: F): F {
 export const silu = meaning(
   "silu",
   1,
-  (s, x) => timesSigmoid(s, x!, x!),
+  (s, x) => timesSigmoid(s, x, x),
   (x) => (x === -Infinity ? -0 : x * sigmoidDouble(x)),
 );
 
 /** max(x, 0): 0 at both zeros; NaN stays NaN. */
-export const relu = meaning("relu", 1, (s, x) => s.max(x!, s.float(0)));
+export const relu = meaning("relu", 1, (s, x) => s.max(x, s.float(0)));
 
 /** x where x >= 0, else slope x. */
-export const leakyRelu = meaning("leakyRelu", 2, (s, x, slope) =>
-  s.select(s.lt(x!, s.float(0)), s.mul(slope!, x!), x!),
-);
+export const leakyRelu = meaning("leakyRelu", 2, (s, x, slope) => s.select(s.lt(x, s.float(0)), s.mul(slope, x), x));
 
 /** x where x >= 0, else alpha (e^x - 1). */
 export const elu = meaning("elu", 2, (s, x, alpha) =>
-  s.select(s.lt(x!, s.float(0)), s.mul(alpha!, s.apply(expm1, x!)), x!),
+  s.select(s.lt(x, s.float(0)), s.mul(alpha, s.apply(expm1, x)), x),
 );
 
 // tanh form of gelu: x sigmoid(x (A + B x^2)), A = 2 sqrt(2 / pi), B = 0.044715 A.
@@ -119,7 +131,7 @@ export const geluTanh = meaning(
   1,
   (s, x) => {
     // The tail e^v multiplies the absolute error of v, up to 100, into a relative one: v is computed as a pair.
-    const bounded = s.min(s.max(x!, s.float(-16)), s.float(16));
+    const bounded = s.min(s.max(x, s.float(-16)), s.float(16));
     const square = twoSquare(s, bounded);
     const cubic = twoProduct(s, square.high, s.float(B_CUBIC));
     const rest = s.add(
@@ -129,7 +141,7 @@ export const geluTanh = meaning(
     const slope = twoSum(s, s.float(A), cubic.high);
     const slopeLow = s.add(s.add(slope.low, s.float(A - Math.fround(A))), s.add(cubic.low, rest));
     const v = twoProduct(s, bounded, slope.high);
-    return timesSigmoid(s, x!, v.high, s.add(v.low, s.mul(bounded, slopeLow)));
+    return timesSigmoid(s, x, v.high, s.add(v.low, s.mul(bounded, slopeLow)));
   },
   (x) => (x === -Infinity ? -0 : x * sigmoidDouble(x * (A + B_CUBIC * x * x))),
 );

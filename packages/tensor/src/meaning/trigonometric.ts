@@ -36,14 +36,14 @@ const turnsDouble = (t: number, quarters: number): number => {
   const fraction = t - Math.round(t);
   const q = Math.round(4 * fraction);
   const r = TAU * (fraction - q / 4);
-  return [Math.sin(r), Math.cos(r), -Math.sin(r), -Math.cos(r)][(q + quarters) & 3]!;
+  return [Math.sin(r), Math.cos(r), -Math.sin(r), -Math.cos(r)][(q + quarters) & 3];
 };
 
 /** sin(2 pi t), t in turns: the reduction is exact for every finite t. */
 export const sinTurns = meaning(
   "sinTurns",
   1,
-  (s, t) => flipSign(s, turns(s, s.abs(t!), 0), t!),
+  (s, t) => flipSign(s, turns(s, s.abs(t), 0), t),
   (t) => (t === 0 ? t : turnsDouble(t, 0)),
 );
 
@@ -51,7 +51,7 @@ export const sinTurns = meaning(
 export const cosTurns = meaning(
   "cosTurns",
   1,
-  (s, t) => turns(s, s.abs(t!), 1),
+  (s, t) => turns(s, s.abs(t), 1),
   (t) => turnsDouble(t, 1),
 );
 
@@ -64,8 +64,8 @@ const LARGEST = 2 ** 24;
 /** The upper 12 bits of a float32, as `halves` cuts them. */
 const cutConstant = (x: number): number => {
   const word = new Int32Array(Float32Array.of(x).buffer);
-  word[0]! &= -4096;
-  return new Float32Array(word.buffer)[0]!;
+  word[0] &= -4096;
+  return new Float32Array(word.buffer)[0];
 };
 
 // On |r| <= 0.79, z = r^2: (sin(r) / r - 1) / z and (cos(r) - 1 + z / 2) / z^2, minimax, 2^-28 and 2^-33.
@@ -93,8 +93,8 @@ function radians<F, I, B>(s: Arithmetic<F, I, B>, positive: F, quarters: number)
   }
   // Where size is large, size (2 / pi) was rounded so much that q is off: take the few missing quarters too.
   const more = wholePart(s, s.mul(high, s.float(2 / Math.PI)));
-  const left = s.sub(high, s.mul(more.float, s.float(HALF_PI[0]!)));
-  const reduced = twoSum(s, left, s.sub(low, s.mul(more.float, s.float(HALF_PI[1]!))));
+  const left = s.sub(high, s.mul(more.float, s.float(HALF_PI[0])));
+  const reduced = twoSum(s, left, s.sub(low, s.mul(more.float, s.float(HALF_PI[1]))));
   const r = reduced.high;
   const z = s.mul(r, r);
   const sine = s.add(r, s.add(reduced.low, s.mul(s.mul(r, z), poly(s, z, SIN))));
@@ -108,7 +108,7 @@ function radians<F, I, B>(s: Arithmetic<F, I, B>, positive: F, quarters: number)
  * sin(x), x in radians, within 1.25 ulp for |x| <= 2^24, where neighbouring floats are already a radian apart; a larger
  * |x| counts as 2^24 (use `sinTurns`, which has no such limit). NaN at infinity.
  */
-export const sin = meaning("sin", 1, (s, x) => flipSign(s, radians(s, s.abs(x!), 0), x!), Math.sin);
+export const sin = meaning("sin", 1, (s, x) => flipSign(s, radians(s, s.abs(x), 0), x), Math.sin);
 
 /** cos(x), x in radians, under the limits of `sin`. */
-export const cos = meaning("cos", 1, (s, x) => radians(s, s.abs(x!), 1), Math.cos);
+export const cos = meaning("cos", 1, (s, x) => radians(s, s.abs(x), 1), Math.cos);

@@ -19,7 +19,7 @@ export function checkInputs(op: string, inputs: Tensor, likelihood: InputLikelih
   const { data } = inputs;
   const [low, high] = likelihood === "bernoulli" ? [0, 1] : [-Number.MAX_VALUE, Number.MAX_VALUE];
   for (let i = 0; i < data.length; i++) {
-    const value = data[i]!;
+    const value = data[i];
     // Written so that NaN, which compares false with everything, is refused too.
     if (!(value >= low && value <= high)) throw new DataError(complaint(inputs.shape, i, value), { op });
   }
@@ -37,8 +37,8 @@ function unravel(shape: readonly number[], ordinal: number): number[] {
   const index = [...shape];
   let rest = ordinal;
   for (let axis = shape.length - 1; axis >= 0; axis--) {
-    index[axis] = rest % shape[axis]!;
-    rest = Math.floor(rest / shape[axis]!);
+    index[axis] = rest % shape[axis];
+    rest = Math.floor(rest / shape[axis]);
   }
   return index;
 }

@@ -38,8 +38,8 @@ export function parseIdx(bytes: Uint8Array, name: string): IdxFile {
   if (bytes.length < 4) {
     throw fail(`${bytes.length} bytes are too few for an IDX header; the file is truncated, fetch it again.`);
   }
-  const type = bytes[2]!;
-  const rank = bytes[3]!;
+  const type = bytes[2];
+  const rank = bytes[3];
   if (bytes[0] !== 0 || bytes[1] !== 0) {
     throw fail(`${looksLike(bytes)}; an IDX file starts with the bytes 0, 0, 8 and its rank.`);
   }

@@ -1,6 +1,17 @@
 // The Bernoulli distribution of independent dimensions, given by its logits.
 
-import { add, concrete, mul, sigmoid, softplus, sub, sum, type Value } from "@elbo/autograd";
+import {
+  add,
+  binaryCrossEntropyWithLogits,
+  concrete,
+  mul,
+  neg,
+  sigmoid,
+  softplus,
+  sub,
+  sum,
+  type Value,
+} from "@elbo/autograd";
 import { bernoulli as draw, type Key, type Tensor } from "@elbo/tensor";
 
 /** 1 with probability `sigmoid(logit)`, else 0, in each of the dimensions of the last axis. */
@@ -12,11 +23,12 @@ export interface Bernoulli {
 export const bernoulli = (logits: Value): Bernoulli => ({ kind: "bernoulli", logits });
 
 /**
- * `sum(x l - softplus(l))`, in nats, over the last axis: the log of `s^x (1 - s)^(1 - x)` with `s = sigmoid(l)`, finite
- * for every finite logit. `x` may lie between 0 and 1 (gray values): then it is the negative cross-entropy.
+ * `-sum(max(l, 0) - l x + log1p(e^-|l|))`, in nats, over the last axis: the log of `s^x (1 - s)^(1 - x)` with
+ * `s = sigmoid(l)`, finite for every finite logit. `x` may lie between 0 and 1 (gray values): then it is the negative
+ * cross-entropy.
  */
 export const bernoulliLogProb = ({ logits }: Bernoulli, x: Value): Value =>
-  sum(sub(mul(x, logits), softplus(logits)), { axis: -1 });
+  neg(sum(binaryCrossEntropyWithLogits(logits, x), { axis: -1 }));
 
 /** 0s and 1s. A draw has no derivative in the logits. */
 export const bernoulliSample = ({ logits }: Bernoulli, key: Key): Tensor => draw(key, concrete(sigmoid(logits)));

@@ -63,7 +63,7 @@ export function writeSafetensors(tensors: Record<string, Tensor>, metadata: Reco
     if (fault !== undefined) throw fail(`tensor ${quote(name)} ${fault}`);
     const entry = { dtype: codes[dtype], shape, data_offsets: [size, size + count * widths[dtype]] };
     members.push(`${JSON.stringify(name)}:${JSON.stringify(entry)}`);
-    size = entry.data_offsets[1]!;
+    size = entry.data_offsets[1];
   }
 
   // Put together by hand: an object of JavaScript would move names like "0" to the front.
@@ -232,7 +232,7 @@ function repeatedKey(json: string): string | undefined {
   const seen = [new Set<string>(), new Set<string>(), new Set<string>()];
   let depth = 0;
   for (let i = 0; i < json.length; i++) {
-    const char = json[i]!;
+    const char = json[i];
     if (char === "{" || char === "[") seen[++depth]?.clear();
     else if (char === "}" || char === "]") depth--;
     else if (char === '"') {

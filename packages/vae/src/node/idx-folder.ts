@@ -93,7 +93,7 @@ async function loadSplit(
   const kept = Math.min(count, limit);
   const levels = images.data.subarray(0, (images.data.length / count) * kept);
   const inputs = new Float32Array(levels.length);
-  for (let i = 0; i < levels.length; i++) inputs[i] = pixels[levels[i]!]!;
+  for (let i = 0; i < levels.length; i++) inputs[i] = pixels[levels[i]];
   return {
     inputs: fromTypedArray(inputs, [kept, ...shape]),
     labels: labels && fromTypedArray(Int32Array.from(labels.data.subarray(0, kept))),

@@ -147,8 +147,7 @@ const finiteOrNaN = (value: number | null): number =>
   typeof value === "number" && Number.isFinite(value) ? value : NaN;
 
 /** The value at the end of the log, as it stands in the legend. */
-const last = (points: readonly Point[]): string =>
-  points.length === 0 ? "–" : fixed(points[points.length - 1]!.value);
+const last = (points: readonly Point[]): string => (points.length === 0 ? "–" : fixed(points[points.length - 1].value));
 
 /** A line shows nothing where a value has no finite neighbour, so such points get a dot; short logs get dots throughout. */
 function isolated(points: readonly Point[], all: boolean): Point[][] {
@@ -187,7 +186,7 @@ function epochTicks(epochs: readonly number[]): number[] {
   const low = Math.min(...epochs);
   const high = Math.max(...epochs);
   let step = 1;
-  for (let k = 0; (high - low) / step > 7; k++) step = [2, 5, 10][k % 3]! * 10 ** Math.floor(k / 3);
+  for (let k = 0; (high - low) / step > 7; k++) step = [2, 5, 10][k % 3] * 10 ** Math.floor(k / 3);
   const ticks: number[] = [];
   for (let tick = Math.ceil(low / step) * step; tick <= high; tick += step) ticks.push(tick);
   return ticks;

@@ -34,7 +34,7 @@ const unprintable = /[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f]/g;
 
 /** Text as it may stand between tags and inside of quoted attributes. */
 export const escapeText = (text: string): string =>
-  text.replace(unprintable, "\ufffd").replace(/[&<>"']/g, (character) => entities[character]!);
+  text.replace(unprintable, "\ufffd").replace(/[&<>"']/g, (character) => entities[character]);
 
 /** Elements of HTML that have no content and no end tag. */
 const voidElements: ReadonlySet<string> = new Set(["br", "col", "hr", "img", "meta"]);

@@ -29,5 +29,5 @@ export const CLASSES: readonly string[] = [
 /** The colour of a class; from the eleventh on, colours come again. */
 export const classColour = (label: number): string => {
   const count = CLASSES.length;
-  return CLASSES[((Math.trunc(label) % count) + count) % count]!;
+  return CLASSES[((Math.trunc(label) % count) + count) % count];
 };

@@ -132,7 +132,7 @@ function paint(canvas: Canvas, images: Images, index: number, x0: number, y0: nu
     const row = first + Math.floor(y / scale) * width;
     let at = 2 * ((y0 + y) * canvas.width + x0);
     for (let x = 0; x < width * scale; x++) {
-      const ink = pixels[row + Math.floor(x / scale)]!;
+      const ink = pixels[row + Math.floor(x / scale)];
       canvas.bytes[at++] = Math.round(255 * (1 - Math.min(1, Math.max(0, ink))));
       canvas.bytes[at++] = Number.isNaN(ink) ? 0 : 255;
     }

@@ -58,7 +58,7 @@ export function curvesSection({ log }: ReportData): Markup {
           `Some values are not finite, the first of them at epoch ${broken.epoch}; the curves have gaps there.`,
         );
   const panels = learningCurves(log);
-  const only = panels.length === 1 ? panels[0]! : undefined;
+  const only = panels.length === 1 ? panels[0] : undefined;
   return section(
     "Learning curves",
     undefined,

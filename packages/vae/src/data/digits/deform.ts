@@ -17,8 +17,8 @@ export function transform(paths: readonly Path[], affine: Affine): void {
   const s = sin(affine.rotation);
   for (const { x, y } of paths) {
     for (let i = 0; i < x.length; i++) {
-      const u = affine.width * x[i]! - affine.slant * y[i]!;
-      const v = y[i]!;
+      const u = affine.width * x[i] - affine.slant * y[i];
+      const v = y[i];
       x[i] = c * u - s * v;
       y[i] = s * u + c * v;
     }
@@ -40,7 +40,7 @@ export function elastic(paths: readonly Path[], draws: Draws, amplitude: number)
       const phase = draws.between(0, 2 * Math.PI);
       for (const { x, y } of paths) {
         const target = component === 0 ? x : y;
-        for (let i = 0; i < x.length; i++) target[i]! += size * sin(fx * x[i]! + fy * y[i]! + phase);
+        for (let i = 0; i < x.length; i++) target[i] += size * sin(fx * x[i] + fy * y[i] + phase);
       }
     }
   }

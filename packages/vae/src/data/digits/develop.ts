@@ -42,7 +42,7 @@ export function develop(raster: Raster, size: number, pixels: Uint8Array, at: nu
   let my = 0;
   for (let y = 0; y < N; y++) {
     for (let x = 0; x < N; x++) {
-      const m = small[y * N + x]!;
+      const m = small[y * N + x];
       mass += m;
       mx += m * x;
       my += m * y;
@@ -55,7 +55,7 @@ export function develop(raster: Raster, size: number, pixels: Uint8Array, at: nu
   const white = (255 * N * N) / (size * size);
   for (let y = 0; y < N; y++) {
     for (let x = 0; x < N; x++) {
-      pixels[at + (y + top) * SIDE + x + left] = Math.floor(Math.min(255, small[y * N + x]! * white) + 0.5);
+      pixels[at + (y + top) * SIDE + x + left] = Math.floor(Math.min(255, small[y * N + x] * white) + 0.5);
     }
   }
 }
@@ -71,14 +71,14 @@ function average({ bits, small, before, whole, part }: Raster, size: number): vo
   for (let c = 0; c < N; c++) {
     const edge = Math.min(side, (c + 1) * cell);
     whole[c] = Math.floor(edge);
-    part[c] = edge - whole[c]!;
+    part[c] = edge - whole[c];
   }
   for (let y = 0; y < side; y++) {
     const line = y * STRIDE;
     let sum = 0;
     for (let x = 0; x < side; x++) {
       before[x] = sum;
-      sum += bits[line + x]!;
+      sum += bits[line + x];
     }
     if (sum === 0) continue;
     before[side] = sum;
@@ -87,10 +87,10 @@ function average({ bits, small, before, whole, part }: Raster, size: number): vo
     const share = Math.min(1, (row + 1) * cell - y);
     let left = 0;
     for (let c = 0; c < N; c++) {
-      const x = whole[c]!;
-      const right = before[x]! + part[c]! * (before[x + 1]! - before[x]!);
-      small[row * N + c]! += share * (right - left);
-      small[row * N + N + c]! += (1 - share) * (right - left);
+      const x = whole[c];
+      const right = before[x] + part[c] * (before[x + 1] - before[x]);
+      small[row * N + c] += share * (right - left);
+      small[row * N + N + c] += (1 - share) * (right - left);
       left = right;
     }
   }

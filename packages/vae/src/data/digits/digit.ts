@@ -55,7 +55,7 @@ export class DigitMaker {
       this.#block = block;
       this.#order = shuffledClasses(new Draws(foldIn(this.#labels, block)));
     }
-    return this.#order[index - 10 * block]!;
+    return this.#order[index - 10 * block];
   }
 
   /** Draws image `index` into `pixels[at .. at + 783]`, which must be 0; returns its factors. */
@@ -81,7 +81,7 @@ function shuffledClasses(draws: Draws): number[] {
   const order = [0, 1, 2, 3, 4, 5, 6, 7, 8, 9];
   for (let i = 9; i > 0; i--) {
     const j = draws.below(i + 1);
-    [order[i], order[j]] = [order[j]!, order[i]!];
+    [order[i], order[j]] = [order[j], order[i]];
   }
   return order;
 }

@@ -39,7 +39,7 @@ export function digitBytes(part: Part, count: number, seed = 0): DigitBytes {
 function asSplit(part: Part, count: number, seed: number): Split {
   const { pixels, labels } = digitBytes(part, count, seed);
   const inputs = new Float32Array(pixels.length);
-  for (let i = 0; i < inputs.length; i++) inputs[i] = pixels[i]! / 255;
+  for (let i = 0; i < inputs.length; i++) inputs[i] = pixels[i] / 255;
   return {
     inputs: fromTypedArray(inputs, [count, SIDE, SIDE]),
     labels: fromTypedArray(Int32Array.from(labels), [count]),

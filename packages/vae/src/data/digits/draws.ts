@@ -18,9 +18,9 @@ export class Draws {
   /** 32 random bits: word n of `randomBits(key, ...)`. */
   bits(): number {
     const n = this.#count++;
-    if ((n & 1) === 1) return this.#pair[1]!;
+    if ((n & 1) === 1) return this.#pair[1];
     threefry2x32(this.#key.words[0], this.#key.words[1], n >>> 1, 0, this.#pair);
-    return this.#pair[0]!;
+    return this.#pair[0];
   }
 
   /** Uniform in (0, 1): the middles of 2^32 equal cells. */
@@ -60,7 +60,7 @@ export class Draws {
   weighted(weights: readonly number[]): number {
     let rest = this.uniform() * weights.reduce((a, b) => a + b, 0);
     for (let i = 0; i < weights.length - 1; i++) {
-      rest -= weights[i]!;
+      rest -= weights[i];
       if (rest < 0) return i;
     }
     return weights.length - 1;

@@ -90,13 +90,13 @@ export interface Chosen {
 
 /** The factors of one digit: the hand's habits, how the class differs from them, and what varies from digit to digit. */
 export function chooseFactors(label: number, hand: Writer, d: Draws): Chosen {
-  const kinds = skeletons[label]!;
-  const choice = d.chance(LOYALTY) ? hand.preferred[label]! : d.weighted(kinds.map((kind) => kind.frequency));
-  const allograph = kinds[choice]!;
+  const kinds = skeletons[label];
+  const choice = d.chance(LOYALTY) ? hand.preferred[label] : d.weighted(kinds.map((kind) => kind.frequency));
+  const allograph = kinds[choice];
   const leaning = new Draws(foldIn(hand.formKey, label * 16 + choice));
   const weights = allograph.forms.map(() => exp(1.1 * leaning.normal() + 0.8 * d.normal()));
   const total = weights.reduce((a, b) => a + b, 0);
-  const habit = CLASS_HABITS[label]!;
+  const habit = CLASS_HABITS[label];
   const within = (name: keyof typeof factorRanges, x: number): number => {
     const [low, high] = factorRanges[name];
     return clamp(x, low, high);

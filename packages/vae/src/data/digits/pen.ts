@@ -19,7 +19,7 @@ const HAIRLINE = 0.45;
 /** The pen's path and half-width along every stroke. */
 export function write(allograph: Allograph, factors: DigitFactors, d: Draws): InkedPath[] {
   const paths: Path[] = [];
-  for (let stroke = 0; stroke < allograph.forms[0]!.length; stroke++) {
+  for (let stroke = 0; stroke < allograph.forms[0].length; stroke++) {
     const path = spline(blendStroke(allograph, stroke, factors.blend), factors.curvature);
     wobble(path, d, factors.wobble);
     overshoot(path, END_JITTER * d.normal(), END_JITTER * d.normal());
@@ -34,9 +34,9 @@ export function write(allograph: Allograph, factors: DigitFactors, d: Draws): In
 
 /** The weighted mean of a stroke's control points over the forms, in digit heights. */
 function blendStroke(allograph: Allograph, stroke: number, blend: readonly number[]): ControlPoints {
-  return allograph.forms[0]![stroke]!.map((_, i) => {
+  return allograph.forms[0][stroke].map((_, i) => {
     let sum = 0;
-    for (let form = 0; form < blend.length; form++) sum += blend[form]! * allograph.forms[form]![stroke]![i]!;
+    for (let form = 0; form < blend.length; form++) sum += blend[form] * allograph.forms[form][stroke][i];
     return sum / 100;
   });
 }
@@ -51,16 +51,16 @@ function halfWidths(size: number, { thickness, taper, damage }: DigitFactors, hu
   for (let i = 0; i < size; i++) {
     const t = i / (size - 1);
     const end = (2 * t - 1) * (2 * t - 1);
-    const press = clamp(1 + PRESSURE * pressure[i]!, 0.6, 1.5);
+    const press = clamp(1 + PRESSURE * pressure[i], 0.6, 1.5);
     radius[i] = Math.max(HAIRLINE, 0.5 * thickness * (1 - taper * end * end) * press);
-    if (Math.abs(t - hurt) < 0.05) radius[i] = damage === "gap" ? 0 : radius[i]! + 1;
+    if (Math.abs(t - hurt) < 0.05) radius[i] = damage === "gap" ? 0 : radius[i] + 1;
   }
   return radius;
 }
 
 function shift({ x, y }: Path, dx: number, dy: number): void {
   for (let i = 0; i < x.length; i++) {
-    x[i]! += dx;
-    y[i]! += dy;
+    x[i] += dx;
+    y[i] += dy;
   }
 }

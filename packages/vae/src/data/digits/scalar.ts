@@ -5,7 +5,7 @@ const HALF_PI_LOW = 6.077100506506192e-11;
 const LN2_HIGH = 0.6931471803691238;
 const LN2_LOW = 1.9082149292705877e-10;
 
-/** (-1)^n / (2n + 1)! for n = 8 .. 1, and (-1)^n / (2n)! for n = 9 .. 1; every factorial here is exact in a double. */
+/** (-1)^n / (2n + 1) for n = 8 .. 1, and (-1)^n / (2n) for n = 9 .. 1; every factorial here is exact in a double. */
 const SIN = [
   1 / 355687428096000,
   -1 / 1307674368000,
@@ -31,16 +31,16 @@ const COS = [
 /** sin r for |r| <= pi/4: the Taylor series to r^17. */
 function sinSmall(r: number): number {
   const z = r * r;
-  let sum = SIN[0]!;
-  for (let i = 1; i < SIN.length; i++) sum = sum * z + SIN[i]!;
+  let sum = SIN[0];
+  for (let i = 1; i < SIN.length; i++) sum = sum * z + SIN[i];
   return r + r * z * sum;
 }
 
 /** cos r for |r| <= pi/4: the Taylor series to r^18. */
 function cosSmall(r: number): number {
   const z = r * r;
-  let sum = COS[0]!;
-  for (let i = 1; i < COS.length; i++) sum = sum * z + COS[i]!;
+  let sum = COS[0];
+  for (let i = 1; i < COS.length; i++) sum = sum * z + COS[i];
   return 1 + z * sum;
 }
 

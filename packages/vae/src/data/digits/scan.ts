@@ -58,11 +58,11 @@ function bounds(
   let y1 = -Infinity;
   for (const { x, y, radius } of paths) {
     for (let i = 0; i < x.length; i++) {
-      const r = cell * radius[i]!;
-      x0 = Math.min(x0, scale * x[i]! - r);
-      x1 = Math.max(x1, scale * x[i]! + r);
-      y0 = Math.min(y0, scale * y[i]! - r);
-      y1 = Math.max(y1, scale * y[i]! + r);
+      const r = cell * radius[i];
+      x0 = Math.min(x0, scale * x[i] - r);
+      x1 = Math.max(x1, scale * x[i] + r);
+      y0 = Math.min(y0, scale * y[i] - r);
+      y1 = Math.max(y1, scale * y[i] + r);
     }
   }
   return { midX: (x0 + x1) / 2, midY: (y0 + y1) / 2, extent: Math.max(x1 - x0, y1 - y0) };
@@ -72,12 +72,12 @@ function bounds(
 function ink(bits: Uint8Array, { x, y, radius }: InkedPath, { scale, cell, left, top }: Fit): void {
   const last = x.length - 1;
   for (let i = 0; i < last; i++) {
-    const ax = scale * x[i]! + left;
-    const ay = scale * y[i]! + top;
-    const bx = scale * x[i + 1]! + left;
-    const by = scale * y[i + 1]! + top;
-    const ar = cell * radius[i]!;
-    const br = cell * radius[i + 1]!;
+    const ax = scale * x[i] + left;
+    const ay = scale * y[i] + top;
+    const bx = scale * x[i + 1] + left;
+    const by = scale * y[i + 1] + top;
+    const ar = cell * radius[i];
+    const br = cell * radius[i + 1];
     if (ar <= 0 || br <= 0) continue;
     const length = Math.sqrt((bx - ax) * (bx - ax) + (by - ay) * (by - ay));
     const steps = Math.floor(length / Math.max(0.5, 0.4 * Math.min(ar, br))) + 1;
@@ -86,7 +86,7 @@ function ink(bits: Uint8Array, { x, y, radius }: InkedPath, { scale, cell, left,
       disc(bits, ax + s * (bx - ax), ay + s * (by - ay), ar + s * (br - ar));
     }
   }
-  if (radius[last]! > 0) disc(bits, scale * x[last]! + left, scale * y[last]! + top, cell * radius[last]!);
+  if (radius[last] > 0) disc(bits, scale * x[last] + left, scale * y[last] + top, cell * radius[last]);
 }
 
 /** Inks the disc at (cx, cy): the raster pixels whose middles lie in it. */

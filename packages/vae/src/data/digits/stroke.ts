@@ -36,17 +36,16 @@ export function spline(points: ControlPoints, curvature: number): Path {
       const gA = s * r * r * scaleA;
       const gB = -s * s * r * scaleB;
       const at = i * STEPS + step;
-      x[at] =
-        hA * points[a]! + hB * points[b]! + gA * (points[b]! - points[before]!) + gB * (points[after]! - points[a]!);
+      x[at] = hA * points[a] + hB * points[b] + gA * (points[b] - points[before]) + gB * (points[after] - points[a]);
       y[at] =
-        hA * points[a + 1]! +
-        hB * points[b + 1]! +
-        gA * (points[b + 1]! - points[before + 1]!) +
-        gB * (points[after + 1]! - points[a + 1]!);
+        hA * points[a + 1] +
+        hB * points[b + 1] +
+        gA * (points[b + 1] - points[before + 1]) +
+        gB * (points[after + 1] - points[a + 1]);
     }
   }
-  x[size - 1] = points[2 * count - 2]!;
-  y[size - 1] = points[2 * count - 1]!;
+  x[size - 1] = points[2 * count - 2];
+  y[size - 1] = points[2 * count - 1];
   return { x, y };
 }
 
@@ -63,7 +62,7 @@ export function smoothNoise(draws: Draws, size: number, terms: number, length: n
     let now = 1;
     let before = c;
     for (let i = 0; i < size; i++) {
-      out[i]! += amplitude * now;
+      out[i] += amplitude * now;
       const next = 2 * c * now - before;
       before = now;
       now = next;
@@ -76,8 +75,8 @@ export function smoothNoise(draws: Draws, size: number, terms: number, length: n
 export function arcLength({ x, y }: Path): number {
   let sum = 0;
   for (let i = 1; i < x.length; i++) {
-    const dx = x[i]! - x[i - 1]!;
-    const dy = y[i]! - y[i - 1]!;
+    const dx = x[i] - x[i - 1];
+    const dy = y[i] - y[i - 1];
     sum += Math.sqrt(dx * dx + dy * dy);
   }
   return sum;
@@ -90,8 +89,8 @@ export function wobble(path: Path, draws: Draws, amplitude: number): void {
   const dx = smoothNoise(draws, size, 7, length);
   const dy = smoothNoise(draws, size, 7, length);
   for (let i = 0; i < size; i++) {
-    path.x[i]! += amplitude * dx[i]!;
-    path.y[i]! += amplitude * dy[i]!;
+    path.x[i] += amplitude * dx[i];
+    path.y[i] += amplitude * dy[i];
   }
 }
 
@@ -106,14 +105,14 @@ export function overshoot(path: Path, start: number, end: number): void {
 function stretch(x: Float64Array, y: Float64Array, from: number, step: number, by: number): void {
   const reach = Math.min(STEPS, x.length - 1);
   const inner = from + step * reach;
-  const dx = x[from]! - x[inner]!;
-  const dy = y[from]! - y[inner]!;
+  const dx = x[from] - x[inner];
+  const dy = y[from] - y[inner];
   const length = Math.sqrt(dx * dx + dy * dy);
   const factor = by / Math.max(length, 0.02);
   for (let i = 0; i < reach; i++) {
     const at = from + step * i;
     const share = 1 - i / reach;
-    x[at]! += share * factor * dx;
-    y[at]! += share * factor * dy;
+    x[at] += share * factor * dx;
+    y[at] += share * factor * dy;
   }
 }

@@ -139,9 +139,9 @@ function heightScale(sizes: readonly number[]): (size: number) => number {
 function dataGlyph(shape: readonly number[], height: number): Pick<Glyph, "width" | "height" | "cells"> {
   const rank = shape.length;
   if (rank < 2) return { width: LAYER_WIDTH + 8, height, cells: [Math.min(16, Math.max(1, dimensionsOf(shape))), 1] };
-  const channelsLast = rank > 2 && shape[rank - 1]! <= 4;
-  const rows = shape[rank - (channelsLast ? 3 : 2)]!;
-  const columns = shape[rank - (channelsLast ? 2 : 1)]!;
+  const channelsLast = rank > 2 && shape[rank - 1] <= 4;
+  const rows = shape[rank - (channelsLast ? 3 : 2)];
+  const columns = shape[rank - (channelsLast ? 2 : 1)];
   const aspect = Math.min(1.6, Math.max(0.4, columns / rows));
   return { width: height * aspect, height, cells: [Math.min(7, rows), Math.min(7, columns)] };
 }
