@@ -183,6 +183,9 @@ function onInterrupt(): { signal: AbortSignal; done: () => void } {
   return { signal: controller.signal, done: () => process.off("SIGINT", interrupt).off("SIGTERM", interrupt) };
 }
 
+/** Below this many nats of KL in all, the latent variables carry nothing. */
+const COLLAPSED = 0.05;
+
 /** The last lines of a run: figures, hash, report; and how to go on where it was interrupted. */
 export function summary({ folder, model, config, log, interrupted }: RunOutcome): number {
   if (interrupted) {
@@ -196,6 +199,11 @@ export function summary({ folder, model, config, log, interrupted }: RunOutcome)
       ? `test ELBO ${nats(test.elbo)} nats per example = reconstruction ${nats(test.reconstruction)} - KL ${nats(test.kl)}`
       : `test reconstruction ${nats(test.reconstruction)} nats per example`;
   console.log(`${figures}, after ${config.training.epochs} epochs in ${duration(seconds)}`);
+  if (model.kind === "vae" && test.kl < COLLAPSED) {
+    console.log(
+      "warning: the posterior has collapsed onto the prior (KL near 0): z carries no information; try a smaller --beta",
+    );
+  }
   console.log(`weights SHA-256 ${weightsHash(model)}`);
   console.log(`report: ${reportPath(folder)}`);
   return 0;
