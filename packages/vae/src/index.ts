@@ -29,8 +29,9 @@ export {
   unflatten,
 } from "./models/model.js";
 export { type Vae, vae, type VaeParams } from "./models/vae.js";
-export { bitsPerDimension, type Metrics, type Report } from "./training/metrics.js";
-export type { Targets } from "./training/targets.js";
+export { bitsPerDimension, type Metrics } from "./evaluation/metrics.js";
+export type { Report } from "./training/report.js";
+export type { Targets } from "./data/targets.js";
 export {
   DivergedError,
   fit,

@@ -11,7 +11,7 @@ import { importanceLogLikelihood, nll } from "../src/evaluation/nll.js";
 import { autoencoder } from "../src/models/autoencoder.js";
 import { flatten } from "../src/models/model.js";
 import { vae } from "../src/models/vae.js";
-import { bitsPerDimension } from "../src/training/metrics.js";
+import { bitsPerDimension } from "../src/evaluation/metrics.js";
 import { evidence, linearGaussian } from "./support/linear-gaussian.js";
 import { expectClose, expectMean, moments, numbers } from "./support/numbers.js";
 import { noise, train } from "./support/tiny.js";

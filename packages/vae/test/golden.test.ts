@@ -10,7 +10,7 @@ import { vae, type Vae } from "../src/models/vae.js";
 import type { Terms } from "../src/objectives/elbo.js";
 import { adam } from "../src/optim/adam.js";
 import type { FitOptions } from "../src/training/fit.js";
-import { noSums } from "../src/training/metrics.js";
+import { noSums } from "../src/evaluation/metrics.js";
 import { train } from "./support/tiny.js";
 
 /** The test ELBO after the run, in nats per example. */

@@ -4,7 +4,7 @@ import { DOMParser } from "linkedom";
 import { describe, expect, it } from "vitest";
 import { activeDimensions, architectureDrawing, klChart, latentChart, learningCurves } from "../src/report/index.js";
 import type { Architecture } from "../src/models/describe.js";
-import type { Report } from "../src/training/metrics.js";
+import type { Report } from "../src/training/report.js";
 
 /** The texts of a drawing in the order in which they are drawn. */
 function texts(svg: string): string[] {

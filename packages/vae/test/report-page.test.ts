@@ -3,7 +3,8 @@
 import { full, type Tensor } from "@elbo/tensor";
 import { parseHTML } from "linkedom";
 import { describe, expect, it } from "vitest";
-import { bitsPerDimension, type Report } from "../src/training/metrics.js";
+import { bitsPerDimension } from "../src/evaluation/metrics.js";
+import type { Report } from "../src/training/report.js";
 import { type ReportData, reportPage } from "../src/report/index.js";
 
 const images = (count: number): Tensor => full([count, 4, 5], 0.25);

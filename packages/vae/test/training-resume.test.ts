@@ -6,7 +6,7 @@ import type { Model } from "../src/models/model.js";
 import { vae } from "../src/models/vae.js";
 import { decodeCheckpoint, encodeCheckpoint } from "../src/training/checkpoint.js";
 import { fit, type FitOptions, type TrainingConfig, type TrainingState } from "../src/training/fit.js";
-import type { Report } from "../src/training/metrics.js";
+import type { Report } from "../src/training/report.js";
 import { bits } from "./support/numbers.js";
 import { noise, timeless } from "./support/tiny.js";
 

@@ -6,8 +6,8 @@ import type { Split } from "../data/dataset.js";
 import { klPerDimension, standardNormal } from "../distributions/index.js";
 import { flatten, type Model } from "../models/model.js";
 import type { Vae } from "../models/vae.js";
-import { addSums, type Metrics, metricsOf, noSums, type Sums } from "../training/metrics.js";
-import { drawTargets, type Targets } from "../training/targets.js";
+import { addSums, type Metrics, metricsOf, noSums, type Sums } from "./metrics.js";
+import { drawTargets, type Targets } from "../data/targets.js";
 
 /** Examples evaluated at a time. Part of the contract: the noise of an example depends on its place in its block. */
 const BLOCK = 500;

@@ -5,9 +5,9 @@ import { ArgumentError, foldIn, type Key, logMeanExp, stack, sub, type Tensor } 
 import type { Split } from "../data/dataset.js";
 import { logProb, sample, standardNormal } from "../distributions/index.js";
 import type { Vae } from "../models/vae.js";
-import { bitsPerDimension } from "../training/metrics.js";
+import { bitsPerDimension } from "./metrics.js";
 import { dimensionsOf } from "../models/config.js";
-import type { Targets } from "../training/targets.js";
+import type { Targets } from "../data/targets.js";
 import { blocks } from "./evaluate.js";
 
 /** An estimate of `-log p(x)`. */

@@ -11,7 +11,7 @@ import type { ModelConfig } from "../models/config.js";
 import { type Model, namedParameters } from "../models/model.js";
 import { decodeCheckpoint, encodeCheckpoint, type Restored } from "../training/checkpoint.js";
 import type { TrainingConfig, TrainingState } from "../training/fit.js";
-import type { Report } from "../training/metrics.js";
+import type { Report } from "../training/report.js";
 import type { DataSource } from "./data-source.js";
 import { fileError, readFileChecked, writeFileAtomic } from "./files.js";
 

@@ -9,7 +9,7 @@ import { describeModel } from "../models/describe.js";
 import { latentMeans, type Model, reconstruct } from "../models/model.js";
 import { type ReportData, reportPage } from "../report/index.js";
 import { runKeys } from "../training/fit.js";
-import type { Report } from "../training/metrics.js";
+import type { Report } from "../training/report.js";
 import { repeatCommand, trainOptions } from "./command.js";
 import { machineFacts } from "./machine.js";
 import { type RunConfig, weightsHash } from "./run-folder.js";

@@ -7,7 +7,7 @@ import type { ModelConfig } from "../models/config.js";
 import { flatten, type Model } from "../models/model.js";
 import { buildModel } from "../training/checkpoint.js";
 import { fit, type Progress, type TrainingConfig, type TrainingState } from "../training/fit.js";
-import type { Report } from "../training/metrics.js";
+import type { Report } from "../training/report.js";
 import type { DataSource } from "./data-source.js";
 import {
   createRun,

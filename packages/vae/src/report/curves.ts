@@ -1,7 +1,8 @@
 // Learning curves: ELBO, reconstruction and KL over the epochs, each in a panel with a scale of its own.
 
 import { axisX, axisY, dot, gridY, line } from "@observablehq/plot";
-import type { Metrics, Report } from "../training/metrics.js";
+import type { Metrics } from "../evaluation/metrics.js";
+import type { Report } from "../training/report.js";
 import { element, type Markup } from "./markup.js";
 import { fixed } from "./numbers.js";
 import { ACCENT } from "./palette.js";

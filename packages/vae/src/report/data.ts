@@ -2,7 +2,7 @@
 
 import type { Tensor } from "@elbo/tensor";
 import type { Architecture } from "../models/describe.js";
-import type { Report } from "../training/metrics.js";
+import type { Report } from "../training/report.js";
 
 /** Test examples as points of the plane. */
 export interface LatentMap {

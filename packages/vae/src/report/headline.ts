@@ -1,7 +1,7 @@
 // The figures that sum up a run: its last epoch in nats per example and in bits per dimension.
 
 import type { ReportData } from "./data.js";
-import { bitsPerDimension } from "../training/metrics.js";
+import { bitsPerDimension } from "../evaluation/metrics.js";
 import { activeDimensions } from "./kl.js";
 import { dimensionsOf, duration, fixed, whole } from "./numbers.js";
 

@@ -2,7 +2,8 @@
 
 import { architectureDrawing } from "./architecture/draw.js";
 import { learningCurves } from "./curves.js";
-import type { Metrics, Report } from "../training/metrics.js";
+import type { Metrics } from "../evaluation/metrics.js";
+import type { Report } from "../training/report.js";
 import type { ReportData, Setting } from "./data.js";
 import { activeDimensions, klChart } from "./kl.js";
 import { latentChart } from "./latent.js";

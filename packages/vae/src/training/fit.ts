@@ -19,9 +19,10 @@ import { DataError } from "../data/errors.js";
 import { evaluate, termSums } from "../evaluation/evaluate.js";
 import { flatten, type Model } from "../models/model.js";
 import { betaObjective } from "../objectives/elbo.js";
-import { addSums, metricsOf, noSums, type Report, type Sums } from "./metrics.js";
+import { addSums, metricsOf, noSums, type Sums } from "../evaluation/metrics.js";
+import type { Report } from "./report.js";
 import { optimizers, type OptimizerName, type OptimizerState } from "./optimizers.js";
-import { drawTargets, type Targets } from "./targets.js";
+import { drawTargets, type Targets } from "../data/targets.js";
 
 /** The choices that the course of training depends on: the same ones give the same bits. */
 export interface TrainingConfig {

@@ -4,7 +4,7 @@ import { foldIn, key, type Tensor, uniform } from "@elbo/tensor";
 import type { Dataset } from "../../src/data/dataset.js";
 import type { Model } from "../../src/models/model.js";
 import { fit, type FitOptions } from "../../src/training/fit.js";
-import type { Report } from "../../src/training/metrics.js";
+import type { Report } from "../../src/training/report.js";
 
 /** A data set over these inputs, without labels. */
 export const dataOf = (train: Tensor, test: Tensor): Dataset => ({

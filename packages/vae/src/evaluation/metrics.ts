@@ -1,4 +1,4 @@
-// The figures of a run: means over examples, in nats per example.
+// The figures that a model is judged by: means over examples, in nats per example.
 
 /** The terms of the objective on one part of the data: means over its examples, in nats per example. */
 export interface Metrics {
@@ -10,18 +10,6 @@ export interface Metrics {
   readonly reconstruction: number;
   /** `KL(q(z|x) || p(z))`, summed over the latent dimensions; 0 for an autoencoder. */
   readonly kl: number;
-}
-
-/** What one epoch gave. */
-export interface Report {
-  /** Counted from 1. */
-  readonly epoch: number;
-  /** Wall-clock time of the epoch with its evaluation. */
-  readonly seconds: number;
-  /** Averages over the epoch, while the parameters were changing. */
-  readonly train: Metrics;
-  /** The whole test part, after the epoch. */
-  readonly test: Metrics;
 }
 
 /** Sums over examples, in double. */
