@@ -1,8 +1,8 @@
-// Packs every package, installs the tarballs into an empty project, and runs the snippets of this folder's
+// `node tools/check-packages.mjs [full]`: packs every package, installs the tarballs into an empty project, and runs
 // `snippets.mjs` there under plain Node: what a user of the published packages would see.
 
 import { execFileSync } from "node:child_process";
-import { copyFileSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { copyFileSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -22,8 +22,12 @@ try {
     const target = join(scratch, name);
     mkdirSync(target);
     run("npx", ["--yes", "pnpm@10.34.9", "pack", "--pack-destination", target], folder);
-    tarballs[`@elbo/${name}`] = `file:${join(target, readdirSync(target)[0])}`;
-    const { messages, pkg } = await publint({ pkgDir: folder, pack: "pnpm", strict: true });
+    const tarball = join(target, readdirSync(target)[0]);
+    tarballs[`@elbo/${name}`] = `file:${tarball}`;
+    const { messages, pkg } = await publint({
+      pack: { tarball: new Uint8Array(readFileSync(tarball)).buffer },
+      strict: true,
+    });
     for (const message of messages) console.log(`publint @elbo/${name}: ${formatMessage(message, pkg)}`);
     if (messages.some((message) => message.type === "error")) process.exitCode = 1;
   }
@@ -40,7 +44,7 @@ try {
   writeFileSync(join(project, "package.json"), JSON.stringify(manifest));
   run("npm", ["install", "--no-audit", "--no-fund", "--loglevel=error"], project);
   copyFileSync(join(root, "tools", "snippets.mjs"), join(project, "snippets.mjs"));
-  console.log(run(process.execPath, ["snippets.mjs"], project));
+  console.log(run(process.execPath, ["snippets.mjs", ...process.argv.slice(2)], project));
   console.log(run(join(project, "node_modules", ".bin", "elbo"), ["info"], project));
 } finally {
   rmSync(scratch, { recursive: true, force: true });
