@@ -7,6 +7,7 @@ import { matmul } from "./rules/linear.js";
 import * as reduce from "./rules/reduce.js";
 import * as shape from "./rules/shape.js";
 
+/** Every operation with its value, shape, derivative rule and test domain. */
 export const table: OpTable = {
   ...elementwiseRecords,
   ...shape,

@@ -5,12 +5,21 @@ import type { Dataset } from "@elbo/vae";
 import { anchored, type DataSource, loadData } from "@elbo/vae/node";
 import { type Given, number, type OptionSpecs, text } from "./options.js";
 
-export const dataOptions: OptionSpecs = {
-  data: { value: "digits|FOLDER", about: "the embedded digits (default), or a folder with IDX files, plain or .gz" },
-  "train-size": { value: "N", about: "only the first N training examples (digits: 60000)" },
-  "test-size": { value: "N", about: "only the first N test examples (digits: 10000)" },
-  "data-seed": { value: "N", about: "the seed of the embedded digits (default 0)" },
-};
+const described = (data: string, train: string, test: string, seed: string): OptionSpecs => ({
+  data: {
+    value: "digits|FOLDER",
+    about: `the embedded digits, or a folder with IDX files, plain or .gz (default: ${data})`,
+  },
+  "train-size": { value: "N", about: `training examples, from the front (default: ${train})` },
+  "test-size": { value: "N", about: `test examples, from the front (default: ${test})` },
+  "data-seed": { value: "N", about: `the seed of the embedded digits (default: ${seed})` },
+});
+
+/** For a new run. */
+export const dataOptions = described("digits", "60000 digits, or all there are", "10000 digits, or all there are", "0");
+
+/** For a run that has its data already. */
+export const otherDataOptions = described("the run's", "the run's", "the run's", "the run's");
 
 /** The source that the options name, over a stored one where there is one. */
 export function sourceOf(given: Given, stored?: DataSource): DataSource {

@@ -1,6 +1,7 @@
 // The elbo command as a function: finds the verb, runs it, and turns every error into one line and an exit code.
 
 import { ArgumentError, ElboError, ShapeError } from "@elbo/tensor";
+import { FileError, packageVersion } from "@elbo/vae/node";
 import { UsageError } from "./options.js";
 import { evaluateRun } from "./verbs/eval.js";
 import { info } from "./verbs/info.js";
@@ -35,9 +36,14 @@ export async function elbo(words: readonly string[]): Promise<number> {
   const debug = words.includes("--debug");
   const [name, ...args] = words.filter((word) => word !== "--debug");
   try {
+    if (name === "help" && Object.hasOwn(verbs, args[0] ?? "")) return await verbs[args[0]].run(["--help"]);
     if (name === undefined || name === "help" || name === "--help" || name === "-h") {
       console.log(usage());
       return name === undefined ? 2 : 0;
+    }
+    if (name === "--version" || name === "-V") {
+      console.log(await packageVersion());
+      return 0;
     }
     if (!Object.hasOwn(verbs, name))
       throw new UsageError(`there is no verb ${JSON.stringify(name)}; there are ${Object.keys(verbs).join(", ")}`);
@@ -54,8 +60,10 @@ export async function elbo(words: readonly string[]): Promise<number> {
   }
 }
 
-/** Data that the caller named and that is not what it claims to be counts as a bad call. */
-const isBadInput = (error: unknown): boolean => error instanceof ElboError && error.code === "DATA";
+/** Data that the caller named and that is not there, or not what it claims to be, counts as a bad call. */
+const isBadInput = (error: unknown): boolean =>
+  (error instanceof ElboError && error.code === "DATA") ||
+  (error instanceof FileError && (error.reason === "ENOENT" || error.reason === "ENOTDIR"));
 
 function oneLine(error: unknown): string {
   const message = error instanceof Error ? error.message : String(error);

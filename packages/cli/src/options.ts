@@ -46,6 +46,11 @@ export function readOptions(
     return { options: values as Given["options"], words: positionals };
   } catch (error) {
     if (error instanceof UsageError) throw error;
+    const [, ambiguous] = /'(--[\w-]+)[^']*' argument is ambiguous/.exec((error as Error).message) ?? [];
+    if (ambiguous)
+      throw new UsageError(
+        `${verb}: ${ambiguous} needs a value; a value that begins with - is written ${ambiguous}=-1`,
+      );
     const message = (error as Error).message.split(/\. |\n/)[0];
     throw new UsageError(`${verb}: ${message.charAt(0).toLowerCase()}${message.slice(1)}; see elbo ${verb} --help`);
   }

@@ -12,13 +12,16 @@ export interface TrainingDisplay {
   readonly stop: () => void;
 }
 
-/** A bar over all steps on a terminal; elsewhere only a line an epoch. */
+/** Without a terminal, a line at most so often, in milliseconds. */
+const PLAIN_EVERY = 15_000;
+
+/** A bar over all steps of the run on a terminal; elsewhere a line an epoch, and one now and then within long ones. */
 export function trainingDisplay(kind: ModelKind, epochs: number, batch: number): TrainingDisplay {
   const score = kind === "vae" ? "ELBO" : "log p(x|z)";
   const scoreOf = (metrics: Report["train"]): string => nats(kind === "vae" ? metrics.elbo : metrics.reconstruction);
   const terminal = process.stderr.isTTY === true;
   const bar = new SingleBar({
-    format: `epoch {epoch}/${epochs} {bar} {percentage}% | {rate} examples/s | ETA {eta_formatted} | ${score} {score}`,
+    format: `epoch {epoch}/${epochs} {bar} {percentage}% of the run | {rate} examples/s | ETA {eta_formatted} | train ${score} {score}`,
     stream: process.stderr,
     hideCursor: true,
     clearOnComplete: true,
@@ -27,18 +30,28 @@ export function trainingDisplay(kind: ModelKind, epochs: number, batch: number):
   });
   let started = 0;
   let first = 0;
+  let told = 0;
   return {
     onStep: ({ epoch, step, steps, train }) => {
-      if (!terminal) return;
       const done = (epoch - 1) * steps + step;
+      const now = performance.now();
       if (started === 0) {
-        started = performance.now();
+        started = now;
+        told = now;
         first = done;
-        bar.start(epochs * steps, done, { epoch, rate: "-", score: "-" });
+        if (terminal) bar.start(epochs * steps, done, { epoch, rate: "-", score: "-" });
         return;
       }
-      const rate = ((done - first) * batch * 1000) / (performance.now() - started);
-      bar.update(done, { epoch, rate: Math.round(rate), score: scoreOf(train) });
+      const perSecond = ((done - first) * 1000) / (now - started);
+      const rate = Math.round(perSecond * batch);
+      if (terminal) bar.update(done, { epoch, rate, score: scoreOf(train) });
+      else if (now - told > PLAIN_EVERY) {
+        told = now;
+        const left = duration((epochs * steps - done) / perSecond);
+        console.log(
+          `epoch ${epoch}/${epochs}, step ${step}/${steps}  train ${score} ${scoreOf(train)}  ${rate} examples/s, ${left} left`,
+        );
+      }
     },
     onReport: ({ epoch, seconds, train, test }) => {
       const parts = kind === "vae" ? ` (reconstruction ${nats(test.reconstruction)}, KL ${nats(test.kl)})` : "";

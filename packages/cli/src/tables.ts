@@ -21,4 +21,7 @@ export function listing(facts: Readonly<Record<string, string | number>>): strin
     .join("\n");
 }
 
+/** `1 epoch`, `2 epochs`. */
+export const plural = (count: number, word: string): string => `${count} ${word}${count === 1 ? "" : "s"}`;
+
 export const nats = (value: number | null): string => (value === null ? "-" : value.toFixed(2));

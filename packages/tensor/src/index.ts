@@ -3,6 +3,7 @@
 import "./methods.js";
 
 export * from "./core/errors.js";
+export { checkOptions } from "./core/options.js";
 export { allocate, type DType, type Storage } from "./core/dtype.js";
 export {
   type Axes,

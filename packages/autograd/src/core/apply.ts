@@ -2,7 +2,7 @@
 
 import { ElboError, type Shape, type TensorLike } from "@elbo/tensor";
 import type { OpAttributes, OpName, OpTable } from "./signatures.js";
-import { isTraced, type Operand, type Session, Traced, type Value } from "./traced.js";
+import { isTraced, type Operand, requireOperand, type Session, Traced, type Value } from "./traced.js";
 
 /**
  * What the interpreter is given once, when the package loads: the table of operations, and the sum that undoes
@@ -34,6 +34,7 @@ export function engine(): Engine {
  * table computes it on tensors and nothing remains of it.
  */
 export function apply<N extends OpName>(op: N, attributes: OpAttributes[N], inputs: readonly Operand[]): Value {
+  for (const x of inputs) requireOperand(op, x);
   const session = innermost(inputs);
   if (session === undefined) return engine().table[op].evaluate(inputs as readonly TensorLike[], attributes);
   if (!session.open) {

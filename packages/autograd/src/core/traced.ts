@@ -1,6 +1,6 @@
 // Traced: a value under differentiation, which remembers the operation that made it.
 
-import { type DType, ElboError, type NestedArray, type Shape, type Storage, Tensor } from "@elbo/tensor";
+import { ArgumentError, type DType, ElboError, type NestedArray, type Shape, type Storage, Tensor } from "@elbo/tensor";
 
 /** One run of a function under differentiation. Sessions opened later are nested inside earlier ones. */
 export interface Session {
@@ -88,6 +88,7 @@ export class Traced {
   }
 }
 
+/** True for a value under differentiation. */
 export const isTraced = (x: unknown): x is Traced => x instanceof Traced;
 
 /** The tensor at the bottom of a value, whatever differentiates it. */
@@ -98,7 +99,22 @@ export function concrete(x: Value): Tensor {
 }
 
 /** The lengths of the axes of an operand; a number has none. */
-export const shapeOf = (x: Operand): Shape => (typeof x === "number" ? [] : x.shape);
+export function shapeOf(x: Operand): Shape {
+  if (typeof x === "number") return [];
+  requireOperand("autograd", x);
+  return x.shape;
+}
+
+/** Refuses what is neither a tensor nor a number. */
+export function requireOperand(op: string, x: unknown): void {
+  if (typeof x === "number" || x instanceof Tensor || x instanceof Traced) return;
+  const found = Array.isArray(x)
+    ? "an array; make it a tensor with tensor([...]) or stack([...])"
+    : x === null
+      ? "null"
+      : typeof x;
+  throw new ArgumentError(`needs tensors or numbers, got ${found}`, { op });
+}
 
 /** A derivative was asked for where there is none. */
 export class NotDifferentiableError extends ElboError {

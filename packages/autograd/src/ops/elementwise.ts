@@ -43,11 +43,17 @@ export const logAddExp = binary("logAddExp");
 /** `-log` of the Bernoulli probability of targets in 0..1, from logits, in nats; finite for every finite logit. */
 export const binaryCrossEntropyWithLogits = binary("binaryCrossEntropyWithLogits");
 
+/** 1 where the two are equal, else 0; NaN equals nothing; its derivative is 0. */
 export const equal = binary("equal");
+/** 1 where the two differ, else 0; its derivative is 0. */
 export const notEqual = binary("notEqual");
+/** 1 where `a < b`, else 0; its derivative is 0. */
 export const less = binary("less");
+/** 1 where `a <= b`, else 0; its derivative is 0. */
 export const lessEqual = binary("lessEqual");
+/** 1 where `a > b`, else 0; its derivative is 0. */
 export const greater = binary("greater");
+/** 1 where `a >= b`, else 0; its derivative is 0. */
 export const greaterEqual = binary("greaterEqual");
 
 /** `-x`. */
@@ -80,6 +86,7 @@ export const log = unary("log");
 export const log1p = unary("log1p");
 /** `log(1 - e^x)` for `x < 0`. */
 export const log1mExp = unary("log1mExp");
+/** The hyperbolic tangent. */
 export const tanh = unary("tanh");
 /** `1 / (1 + e^-x)`. */
 export const sigmoid = unary("sigmoid");

@@ -2,6 +2,7 @@
 
 import {
   type Axes,
+  checkOptions,
   full,
   normalizeAxes,
   normalizeAxis,
@@ -20,8 +21,11 @@ interface Reduces<Options> {
 }
 
 const reduction = (op: "sum" | "max" | "min" | "logSumExp"): Reduces<ReduceOptions> =>
-  ((x: Operand, { axis, keepDims = false }: ReduceOptions = {}) =>
-    apply(op, { axes: normalizeAxes(op, axis, shapeOf(x).length), keepDims }, [x])) as Reduces<ReduceOptions>;
+  ((x: Operand, options: ReduceOptions = {}) => {
+    checkOptions(op, options, ["axis", "keepDims"]);
+    const { axis, keepDims = false } = options;
+    return apply(op, { axes: normalizeAxes(op, axis, shapeOf(x).length), keepDims }, [x]);
+  }) as Reduces<ReduceOptions>;
 
 /** The sum along axes, all of them without `axis`. */
 export const sum = reduction("sum");
@@ -78,8 +82,10 @@ interface SoftmaxOptions {
   readonly axis?: number | readonly number[];
 }
 const normalised = (op: "softmax" | "logSoftmax"): Reduces<SoftmaxOptions> =>
-  ((x: Operand, { axis = -1 }: SoftmaxOptions = {}) =>
-    apply(op, { axes: normalizeAxes(op, axis, shapeOf(x).length) }, [x])) as Reduces<SoftmaxOptions>;
+  ((x: Operand, options: SoftmaxOptions = {}) => {
+    checkOptions(op, options, ["axis"]);
+    return apply(op, { axes: normalizeAxes(op, options.axis ?? -1, shapeOf(x).length) }, [x]);
+  }) as Reduces<SoftmaxOptions>;
 
 /** `e^x / sum(e^x)` along axes, the last one unless given. */
 export const softmax = normalised("softmax");

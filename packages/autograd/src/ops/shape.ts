@@ -2,6 +2,7 @@
 
 import {
   type Axes,
+  checkOptions,
   normalizeAxes,
   normalizeAxis,
   type PadWidths,
@@ -86,7 +87,9 @@ interface Join {
 }
 
 /** The parts one after another along an axis (0 unless given). */
-export const concat = ((parts: readonly Operand[], { axis = 0 } = {}) => {
+export const concat = ((parts: readonly Operand[], options: { readonly axis?: number } = {}) => {
+  checkOptions("concat", options, ["axis"]);
+  const { axis = 0 } = options;
   const rank = parts.length === 0 ? 1 : shapeOf(parts[0]).length;
   return apply("concat", { axis: normalizeAxis("concat", axis, rank) }, parts);
 }) as Join;

@@ -1,6 +1,6 @@
 // Gradients of scalar functions with respect to trees of parameters.
 
-import { formatShape, ones, ShapeError } from "@elbo/tensor";
+import { ArgumentError, formatShape, ones, ShapeError } from "@elbo/tensor";
 import { pullBack } from "../core/pullback.js";
 import { rebuild } from "../core/tree.js";
 import { isTraced, type Value } from "../core/traced.js";
@@ -14,6 +14,12 @@ export interface GradOptions {
 type Argument<P extends unknown[], N> = N extends keyof P ? P[N] : P[0];
 
 function checkScalar(y: Value): void {
+  if (typeof y !== "object" || y === null || !Array.isArray(y.shape)) {
+    throw new ArgumentError(
+      `the function must return a tensor, it returned ${y === undefined ? "nothing" : `a ${typeof y}`}; compute with the operations of @elbo/autograd, which record what they do`,
+      { op: "grad" },
+    );
+  }
   if (y.size !== 1) {
     throw new ShapeError(
       `needs a function with one number as result, this one gives ${formatShape(y.shape)}; reduce it with sum or mean, or use jacobian`,

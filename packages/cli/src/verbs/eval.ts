@@ -3,13 +3,13 @@
 import { key as keyOf, mean, slice, square, sub } from "@elbo/tensor";
 import { bitsPerDimension, dimensionsOf, evaluate, meanKlPerDimension, nll, reconstruct } from "@elbo/vae";
 import { machineFacts, openRun, writeFileAtomic } from "@elbo/vae/node";
-import { dataOptions, load, sourceOf } from "../data-options.js";
+import { otherDataOptions, load, sourceOf } from "../data-options.js";
 import { helpText, number, type OptionSpecs, readOptions, text, UsageError } from "../options.js";
 import { counter } from "../progress.js";
 import { nats, table } from "../tables.js";
 
 const specs: OptionSpecs = {
-  ...dataOptions,
+  ...otherDataOptions,
   samples: { value: "K", about: "importance samples an example for the NLL of a VAE; 0 leaves it out (default 100)" },
   "nll-size": { value: "N", about: "test examples for the NLL, from the front (default 1000)" },
   seed: { value: "N", about: "of the noise (default 0)" },

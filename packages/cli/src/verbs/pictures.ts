@@ -4,23 +4,20 @@ import { key as keyOf, mul, round, slice, type Tensor } from "@elbo/tensor";
 import { type Model, reconstruct, sampleMeans, writeIdx } from "@elbo/vae";
 import { openRun, writeFileAtomic } from "@elbo/vae/node";
 import { imageGrid, pairedStrip } from "@elbo/vae/report";
-import { dataOptions, load, sourceOf } from "../data-options.js";
+import { otherDataOptions, load, sourceOf } from "../data-options.js";
 import { type Given, helpText, number, type OptionSpecs, readOptions, text, UsageError } from "../options.js";
 
-const common: OptionSpecs = {
-  ...dataOptions,
-  count: { value: "N", about: "how many (default: 64 samples, 20 reconstructions)" },
-};
-
 const sampleSpecs: OptionSpecs = {
-  ...common,
+  ...otherDataOptions,
+  count: { value: "N", about: "how many (default 64)" },
   seed: { value: "N", about: "of the latent points (default 0)" },
   columns: { value: "N", about: "of the grid (default: as square as it gets)" },
   out: { value: "FILE", about: ".png for a grid, .idx for the images as data (default samples.png)" },
 };
 
 const reconstructSpecs: OptionSpecs = {
-  ...common,
+  ...otherDataOptions,
+  count: { value: "N", about: "how many, from the front of the test part (default 20)" },
   out: { value: "FILE.png", about: "test images above their reconstructions (default reconstructions.png)" },
 };
 

@@ -26,7 +26,7 @@ export async function start(args: readonly string[]): Promise<number> {
   console.log(
     `A variational autoencoder learns ${source.trainSize} procedurally drawn digits. The same run as a command:`,
   );
-  console.log(`  ${repeatCommand({ format: "elbo-run-1", model, training, source }, folder)}`);
+  console.log(`  ${repeatCommand({ format: "elbo-run-1", model, training, source })}`);
   const display = trainingDisplay("vae", training.epochs, training.batch);
   try {
     return summary(await startRun(folder, { model, training, source }, await load(source), display));

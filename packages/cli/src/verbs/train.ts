@@ -5,6 +5,7 @@ import {
   openRun,
   reportPath,
   requireNewRun,
+  resumeCommand,
   resumeRun,
   type RunConfig,
   type RunOutcome,
@@ -13,6 +14,7 @@ import {
   weightsHash,
 } from "@elbo/vae/node";
 import { existsSync } from "node:fs";
+import { resolve } from "node:path";
 import { dataOptions, load, sourceOf } from "../data-options.js";
 import {
   choice,
@@ -27,7 +29,7 @@ import {
 } from "../options.js";
 import { trainingDisplay } from "../progress.js";
 import { duration } from "@elbo/vae/report";
-import { nats } from "../tables.js";
+import { nats, plural } from "../tables.js";
 
 const specs: OptionSpecs = {
   ...dataOptions,
@@ -48,14 +50,14 @@ const specs: OptionSpecs = {
   batch: { value: "N", about: "examples a step (default 128)" },
   lr: { value: "R", about: "learning rate (default 0.001)" },
   beta: { value: "B", about: "weight of the KL term (default 1)" },
-  optimizer: { value: "adam|sgd|momentum", about: "(default adam)" },
+  optimizer: { value: "adam|sgd|momentum", about: "how gradients become steps (default adam)" },
   seed: { value: "N", about: "of weights, order and noise (default 0)" },
   out: { value: "FOLDER", about: "the run folder (default runs/DATA-MODEL, numbered)" },
   resume: { value: "FOLDER", about: "go on with this run; --epochs may be raised, nothing else" },
 };
 
 export const help = helpText(
-  "elbo train: train an autoencoder and leave weights, log and report in a run folder",
+  "elbo train: train a variational or a plain autoencoder, and leave weights, log and report in a run folder",
   specs,
   "elbo train --data digits --train-size 2000 --test-size 500 --hidden 100 --latent 10 --epochs 2 --seed 1",
 );
@@ -90,6 +92,9 @@ function bareResume(args: readonly string[]): string[] {
 
 function modelOf(given: Given, input: readonly number[]): ModelConfig {
   const sigma = text(given, "sigma");
+  if (sigma !== undefined && choice(given, "likelihood", ["bernoulli", "gaussian"]) !== "gaussian") {
+    throw new UsageError("--sigma belongs to --likelihood gaussian");
+  }
   return modelConfig(choice(given, "model", ["vae", "ae"]) === "ae" ? "autoencoder" : "vae", {
     input,
     hidden: widths(given, "hidden"),
@@ -137,6 +142,11 @@ async function goOn(given: Given, signal: AbortSignal): Promise<RunOutcome> {
   const { config, state } = await openRun(folder);
   refuseOtherChoices(given, config);
   const epochs = number(given, "epochs", { whole: true, least: 1 }) ?? config.training.epochs;
+  if (epochs === state.epoch && state.step === 0) {
+    throw new UsageError(
+      `${folder} has all of its ${plural(epochs, "epoch")}; for more, say how many there are to be in all: --epochs ${epochs + 1}`,
+    );
+  }
   const data = await load(config.source);
   const display = trainingDisplay(config.model.kind, epochs, config.training.batch);
   console.log(`resuming ${folder} at epoch ${state.epoch + 1}${state.step > 0 ? `, after step ${state.step}` : ""}`);
@@ -189,7 +199,7 @@ const COLLAPSED = 0.05;
 /** The last lines of a run: figures, hash, report; and how to go on where it was interrupted. */
 export function summary({ folder, model, config, log, interrupted }: RunOutcome): number {
   if (interrupted) {
-    console.log(`stopped; continue with: pnpm elbo train --resume ${folder}`);
+    console.log(`stopped; continue with: ${resumeCommand(folder)}`);
     return 130;
   }
   const { test } = log[log.length - 1];
@@ -198,13 +208,13 @@ export function summary({ folder, model, config, log, interrupted }: RunOutcome)
     model.kind === "vae"
       ? `test ELBO ${nats(test.elbo)} nats per example = reconstruction ${nats(test.reconstruction)} - KL ${nats(test.kl)}`
       : `test reconstruction ${nats(test.reconstruction)} nats per example`;
-  console.log(`${figures}, after ${config.training.epochs} epochs in ${duration(seconds)}`);
+  console.log(`${figures}, after ${plural(config.training.epochs, "epoch")} in ${duration(seconds)}`);
   if (model.kind === "vae" && test.kl < COLLAPSED) {
     console.log(
       "warning: the posterior has collapsed onto the prior (KL near 0): z carries no information; try a smaller --beta",
     );
   }
   console.log(`weights SHA-256 ${weightsHash(model)}`);
-  console.log(`report: ${reportPath(folder)}`);
+  console.log(`report: ${resolve(reportPath(folder))}`);
   return 0;
 }

@@ -12,6 +12,7 @@ export function sizeOf(shape: Shape): number {
   return size;
 }
 
+/** True where the shapes have the same lengths in the same order. */
 export function sameShape(a: Shape, b: Shape): boolean {
   return a.length === b.length && a.every((length, axis) => length === b[axis]);
 }
@@ -34,6 +35,8 @@ export function isRowMajor(shape: Shape, strides: Shape): boolean {
 }
 
 export function checkShape(op: string, shape: Shape): void {
+  if (!Array.isArray(shape))
+    throw new ShapeError(`a shape is a list of lengths such as [2, 3], got ${typeof shape}`, { op });
   for (const length of shape) {
     if (!Number.isInteger(length) || length < 0) {
       throw new ShapeError(`${formatShape(shape)} is no shape: every axis needs a whole length of 0 or more`, {
@@ -98,6 +101,8 @@ export function reducedShape(shape: Shape, axes: readonly number[], keepDims: bo
 
 /** Resolves one -1 in a target shape from the number of elements. */
 export function resolveShape(op: string, target: Shape, from: Shape): number[] {
+  if (!Array.isArray(target))
+    throw new ShapeError(`a shape is a list of lengths such as [2, 3], got ${typeof target}`, { op });
   const size = sizeOf(from);
   const open = target.indexOf(-1);
   const shape = [...target];

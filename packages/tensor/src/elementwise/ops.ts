@@ -54,9 +54,11 @@ export const binaryCrossEntropyWithLogits: Binary = binary(meaning.binaryCrossEn
 
 /** `-x`. */
 export const neg: Unary = unary(meaning.neg);
+/** `|x|`. */
 export const abs: Unary = unary(meaning.abs);
 /** `x * x`. */
 export const square: Unary = unary(meaning.square);
+/** The square root; NaN below 0. */
 export const sqrt: Unary = unary(meaning.sqrt);
 /** `1 / sqrt(x)`. */
 export const rsqrt: Unary = unary(meaning.rsqrt);
@@ -80,6 +82,7 @@ export const log: Unary = unary(meaning.log);
 export const log1p: Unary = unary(meaning.log1p);
 /** `log(1 - e^x)` for `x < 0`, without cancellation at either end. */
 export const log1mExp: Unary = unary(meaning.log1mExp);
+/** The hyperbolic tangent. */
 export const tanh: Unary = unary(meaning.tanh);
 /** `1 / (1 + e^-x)`. */
 export const sigmoid: Unary = unary(meaning.sigmoid);
@@ -111,11 +114,17 @@ export const elu = (x: TensorLike, alpha = 1): Tensor => map(meaning.elu, x, alp
 /** `x` held within `low` and `high`, both included. */
 export const clamp: Ternary = (x, low, high) => map(meaning.clamp, x, low, high);
 
+/** 1 where the two are equal, else 0; NaN equals nothing. */
 export const equal: Binary = comparison(meaning.equal);
+/** 1 where the two differ, else 0. */
 export const notEqual: Binary = comparison(meaning.notEqual);
+/** 1 where `a < b`, else 0. */
 export const less: Binary = comparison(meaning.less);
+/** 1 where `a <= b`, else 0. */
 export const lessEqual: Binary = comparison(meaning.lessEqual);
+/** 1 where `a > b`, else 0. */
 export const greater: Binary = comparison(meaning.greater);
+/** 1 where `a >= b`, else 0. */
 export const greaterEqual: Binary = comparison(meaning.greaterEqual);
 
 /** `yes` where the condition is not 0, else `no`; the three broadcast together. */

@@ -3,6 +3,7 @@
 import { asTensor, type TensorLike } from "../core/create.js";
 import { allocate } from "../core/dtype.js";
 import { DTypeError, formatShape, IndexError, ShapeError } from "../core/errors.js";
+import { checkOptions } from "../core/options.js";
 import { checkShape, normalizeAxis, sameShape, sizeOf } from "../core/shape.js";
 import { Tensor } from "../core/tensor.js";
 
@@ -32,6 +33,7 @@ function checkedIndices(op: string, indices: TensorLike, length: number, axis: n
  */
 export function gather(x: TensorLike, indices: TensorLike, options: { readonly axis?: number } = {}): Tensor {
   const source = asTensor("gather", x);
+  checkOptions("gather", options, ["axis"]);
   const axis = normalizeAxis("gather", options.axis ?? 0, source.ndim);
   const length = source.shape[axis];
   const at = checkedIndices("gather", indices, length, axis);

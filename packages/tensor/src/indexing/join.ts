@@ -1,5 +1,6 @@
 // Joining and surrounding: concat, stack, split, pad, and the window written into zeros that undoes a slice.
 
+import { checkOptions } from "../core/options.js";
 import { asTensor, type TensorLike } from "../core/create.js";
 import { allocate, promote } from "../core/dtype.js";
 import { ArgumentError, formatShape, ShapeError } from "../core/errors.js";
@@ -18,6 +19,7 @@ export interface AxisOption {
  * @throws ShapeError where another axis differs
  */
 export function concat(parts: readonly TensorLike[], options: AxisOption = {}): Tensor {
+  checkOptions("concat", options, ["axis"]);
   if (parts.length === 0) throw new ArgumentError("needs at least one tensor", { op: "concat" });
   const tensors = parts.map((part) => asTensor("concat", part));
   const first = tensors[0];
@@ -63,6 +65,7 @@ function writeInto(window: Tensor, source: Tensor): void {
 
 /** Tensors of one shape along a new axis. */
 export function stack(parts: readonly TensorLike[], options: AxisOption = {}): Tensor {
+  checkOptions("stack", options, ["axis"]);
   if (parts.length === 0) throw new ArgumentError("needs at least one tensor", { op: "stack" });
   const tensors = parts.map((part) => asTensor("stack", part));
   const different = tensors.find((part) => !sameShape(part.shape, tensors[0].shape));
@@ -82,6 +85,7 @@ export function stack(parts: readonly TensorLike[], options: AxisOption = {}): T
 /** Views of an axis cut into pieces of the given lengths, or into `count` equal ones. */
 export function splitAxis(x: TensorLike, lengths: number | readonly number[], options: AxisOption = {}): Tensor[] {
   const source = asTensor("splitAxis", x);
+  checkOptions("splitAxis", options, ["axis"]);
   const axis = normalizeAxis("splitAxis", options.axis ?? 0, source.ndim);
   const pieces = pieceLengths(source.shape, axis, lengths);
   let start = 0;

@@ -3,6 +3,7 @@
 import { asTensor, type TensorLike } from "../core/create.js";
 import { allocate, promote, requireFloat } from "../core/dtype.js";
 import { formatShape, ShapeError } from "../core/errors.js";
+import { checkOptions } from "../core/options.js";
 import { broadcastShapes, type Shape, sizeOf } from "../core/shape.js";
 import { forEachOffset, Tensor } from "../core/tensor.js";
 import { stretchedStrides } from "../elementwise/map.js";
@@ -22,6 +23,7 @@ export interface MatmulOptions {
  * @example matmul(tensor([[1, 2], [3, 4]]), tensor([1, 1])).toArray() // [3, 7]
  */
 export function matmul(a: TensorLike, b: TensorLike, options: MatmulOptions = {}): Tensor {
+  checkOptions("matmul", options, ["transposeA", "transposeB"]);
   const left = operand("a", asTensor("matmul", a), options.transposeA ?? false);
   const right = operand("b", asTensor("matmul", b), options.transposeB ?? false);
   const dtype = promote("matmul", [left.dtype, right.dtype]);

@@ -2,6 +2,7 @@
 
 import { asTensor, type TensorLike } from "../core/create.js";
 import { ArgumentError, formatShape, ShapeError } from "../core/errors.js";
+import { checkOptions } from "../core/options.js";
 import { broadcastShapes, checkShape, sameShape, type Shape, sizeOf } from "../core/shape.js";
 import { Tensor } from "../core/tensor.js";
 import { add, less, minimum, mul } from "../elementwise/ops.js";
@@ -20,6 +21,7 @@ export function uniform(
   options: { readonly low?: number; readonly high?: number } = {},
 ): Tensor {
   checkShape("uniform", shape);
+  checkOptions("uniform", options, ["low", "high"]);
   const { low = 0, high = 1 } = options;
   if (!(low < high && Number.isFinite(Math.fround(high - low)))) {
     throw new ArgumentError(`needs low < high, a finite distance apart, got ${low} and ${high}`, { op: "uniform" });

@@ -1,6 +1,7 @@
 // Stable sums in the log domain: logSumExp, softmax, logSoftmax, logMeanExp.
 
 import { asTensor, type TensorLike } from "../core/create.js";
+import { checkOptions } from "../core/options.js";
 import { normalizeAxes, reducedShape } from "../core/shape.js";
 import type { Tensor } from "../core/tensor.js";
 import { abs, add, div, exp, less, log, sub, where } from "../elementwise/ops.js";
@@ -13,6 +14,7 @@ import { max, type ReduceOptions, sum } from "./reduce.js";
  */
 export function logSumExp(x: TensorLike, options: ReduceOptions = {}): Tensor {
   const source = asTensor("logSumExp", x);
+  checkOptions("logSumExp", options, ["axis", "keepDims"]);
   const axes = normalizeAxes("logSumExp", options.axis, source.ndim);
   const kept = axes.some((axis) => source.shape[axis] === 0)
     ? log(sum(source, { axis: axes, keepDims: true }))
@@ -50,6 +52,7 @@ export interface SoftmaxOptions {
 /** `exp(x - logSumExp(x))`: positive, and 1 in sum along the axis. */
 export function softmax(x: TensorLike, options: SoftmaxOptions = {}): Tensor {
   const source = asTensor("softmax", x);
+  checkOptions("softmax", options, ["axis"]);
   const axes = normalizeAxes("softmax", options.axis ?? -1, source.ndim);
   if (source.size === 0) return source;
   const unnormalised = exp(sub(source, finiteMax(source, axes)));
@@ -59,6 +62,7 @@ export function softmax(x: TensorLike, options: SoftmaxOptions = {}): Tensor {
 /** `x - logSumExp(x)`: the logarithm of `softmax`, without underflow. */
 export function logSoftmax(x: TensorLike, options: SoftmaxOptions = {}): Tensor {
   const source = asTensor("logSoftmax", x);
+  checkOptions("logSoftmax", options, ["axis"]);
   const axes = normalizeAxes("logSoftmax", options.axis ?? -1, source.ndim);
   if (source.size === 0) return source;
   const centred = sub(source, finiteMax(source, axes));

@@ -3,6 +3,7 @@
 import { asTensor, type TensorLike } from "../core/create.js";
 import { allocate, requireFloat } from "../core/dtype.js";
 import { ShapeError } from "../core/errors.js";
+import { checkOptions } from "../core/options.js";
 import { type Axes, normalizeAxes, normalizeAxis, reducedShape, sizeOf } from "../core/shape.js";
 import { copyElements, forEachOffset, Tensor } from "../core/tensor.js";
 import { div, square, sub } from "../elementwise/ops.js";
@@ -20,6 +21,7 @@ const plus: Fold = (x, y) => x + y;
 function reduce(op: string, fold: Fold, identity: number, x: TensorLike, options: ReduceOptions): Tensor {
   const source = asTensor(op, x);
   requireFloat(op, source.dtype);
+  checkOptions(op, options, ["axis", "keepDims"]);
   const axes = normalizeAxes(op, options.axis, source.ndim);
   const shape = reducedShape(source.shape, axes, options.keepDims ?? false);
   const outer = source.shape.map((_, axis) => axis).filter((axis) => !axes.includes(axis));
@@ -62,6 +64,7 @@ export const sum = (x: TensorLike, options: ReduceOptions = {}): Tensor => reduc
 /** The arithmetic mean along axes: the sum over the count; NaN over no elements. */
 export function mean(x: TensorLike, options: ReduceOptions = {}): Tensor {
   const source = asTensor("mean", x);
+  checkOptions("mean", options, ["axis", "keepDims"]);
   const count = normalizeAxes("mean", options.axis, source.ndim).reduce(
     (product, axis) => product * source.shape[axis],
     1,
@@ -106,6 +109,7 @@ function argReduce(
   x: TensorLike,
   options: ArgOptions,
 ): Tensor {
+  checkOptions(op, options, ["axis", "keepDims"]);
   const source = nonEmpty(op, x, options.axis);
   const axes =
     options.axis === undefined
@@ -139,6 +143,7 @@ export const argMin = (x: TensorLike, options: ArgOptions = {}): Tensor =>
 /** The running sum along an axis: element i is the sum of 0..i, folded from the front (or from the back with `reverse`). */
 export function cumsum(x: TensorLike, options: { readonly axis: number; readonly reverse?: boolean }): Tensor {
   const source = asTensor("cumsum", x);
+  checkOptions("cumsum", options, ["axis", "reverse"]);
   requireFloat("cumsum", source.dtype);
   const axis = normalizeAxis("cumsum", options.axis, source.ndim);
   const count = source.shape[axis];

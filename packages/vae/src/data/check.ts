@@ -1,6 +1,7 @@
 // What a likelihood asks of its inputs, checked before anything is computed from them.
 
-import type { Tensor } from "@elbo/tensor";
+import { Tensor } from "@elbo/tensor";
+import type { Split } from "./dataset.js";
 import { DataError } from "./errors.js";
 
 /** The likelihoods that differ in which inputs they take. */
@@ -23,6 +24,21 @@ export function checkInputs(op: string, inputs: Tensor, likelihood: InputLikelih
     // Written so that NaN, which compares false with everything, is refused too.
     if (!(value >= low && value <= high)) throw new DataError(complaint(inputs.shape, i, value), { op });
   }
+}
+
+/**
+ * Refuses what is no part of a data set: `{ inputs, labels }` with a tensor of inputs.
+ * @throws DataError that says what was found
+ */
+export function checkPart(op: string, part: Split | undefined, name: string): asserts part is Split {
+  const inputs: unknown = part?.inputs;
+  if (inputs instanceof Tensor) return;
+  const found =
+    part === undefined ? "missing" : inputs === undefined ? "no { inputs, labels }" : "without a tensor of inputs";
+  throw new DataError(
+    `the ${name} part is ${found}; data is { name, train: { inputs, labels }, test: { inputs, labels } } with tensors`,
+    { op },
+  );
 }
 
 function complaint(shape: readonly number[], ordinal: number, value: number): string {

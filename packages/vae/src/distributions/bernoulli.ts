@@ -20,6 +20,7 @@ export interface Bernoulli {
   readonly logits: Value;
 }
 
+/** The distribution of independent 0s and 1s with these logits. */
 export const bernoulli = (logits: Value): Bernoulli => ({ kind: "bernoulli", logits });
 
 /**

@@ -10,6 +10,7 @@ export interface Normal {
   readonly logVariance: Value | number;
 }
 
+/** The distribution with this mean and log-variance, of which either may be a number. */
 export const normal = (mean: Value | number, logVariance: Value | number): Normal => ({
   kind: "normal",
   mean,

@@ -2,6 +2,7 @@
 
 import { add, concrete, mul } from "@elbo/autograd";
 import { foldIn, type Key, slice, split as splitKey, sum, type Tensor, zeros } from "@elbo/tensor";
+import { checkPart } from "../data/check.js";
 import type { Split } from "../data/dataset.js";
 import { klPerDimension, standardNormal } from "../distributions/index.js";
 import { flatten, type Model } from "../models/model.js";
@@ -37,12 +38,9 @@ export function termSums(terms: { readonly reconstruction: Tensor; readonly kl: 
 }
 
 /** The metrics of a model on a part of a data set, with one sample of z for each example. Same key, same figures. */
-export function evaluate(
-  model: Model,
-  part: Split,
-  key: Key,
-  { targets = "gray", beta = 1 }: EvaluateOptions = {},
-): Metrics {
+export function evaluate(model: Model, part: Split, key: Key, options: EvaluateOptions = {}): Metrics {
+  checkPart("evaluate", part, "given");
+  const { targets = "gray", beta = 1 } = options;
   let sums = noSums;
   for (const block of blocks(model, part, key, targets)) {
     const terms = model.terms(model.params as never, block.x, block.key);

@@ -1,7 +1,8 @@
 // The negative log-likelihood by importance sampling: what the ELBO bounds, estimated more closely.
 
 import { add, concrete, type Value } from "@elbo/autograd";
-import { ArgumentError, foldIn, type Key, logMeanExp, stack, sub, type Tensor } from "@elbo/tensor";
+import { ArgumentError, checkOptions, foldIn, type Key, logMeanExp, stack, sub, type Tensor } from "@elbo/tensor";
+import { checkPart } from "../data/check.js";
 import type { Split } from "../data/dataset.js";
 import { logProb, sample, standardNormal } from "../distributions/index.js";
 import type { Vae } from "../models/vae.js";
@@ -48,12 +49,12 @@ export function importanceLogLikelihood(model: Vae, x: Tensor, key: Key, samples
 }
 
 /** The importance-sampled negative log-likelihood of a part of a data set, with its standard error. */
-export function nll(
-  model: Vae,
-  part: Split,
-  key: Key,
-  { samples = 100, targets = "gray", onProgress }: NllOptions = {},
-): Nll {
+export function nll(model: Vae, part: Split, key: Key, options: NllOptions = {}): Nll {
+  checkOptions("nll", options, ["samples", "targets", "onProgress"]);
+  checkPart("nll", part, "given");
+  if (model.kind !== "vae")
+    throw new ArgumentError("an autoencoder has no p(z), so no likelihood; use a vae", { op: "nll" });
+  const { samples = 100, targets = "gray", onProgress } = options;
   const values: number[] = [];
   const total = part.inputs.shape[0];
   for (const block of blocks(model, part, key, targets)) {

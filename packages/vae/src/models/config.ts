@@ -1,6 +1,6 @@
 // What a model is made of: the choices that its weights depend on, checked once.
 
-import { ArgumentError, sizeOf } from "@elbo/tensor";
+import { ArgumentError, checkOptions, sizeOf } from "@elbo/tensor";
 import { type Activation, activations } from "../nn/mlp.js";
 
 export type Likelihood = "bernoulli" | "gaussian";
@@ -30,6 +30,7 @@ const isWidth = (n: unknown): boolean => Number.isInteger(n) && (n as number) >=
 
 /** The choices with defaults: hidden [200, 200], latent 20, relu, Bernoulli, learned sigma, seed 0. */
 export function modelConfig(kind: ModelKind, options: ModelOptions): ModelConfig {
+  checkOptions(kind, options, ["input", "hidden", "latent", "activation", "likelihood", "sigma", "seed", "kind"]);
   const config: ModelConfig = {
     kind,
     input: options.input,

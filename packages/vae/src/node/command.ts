@@ -21,15 +21,27 @@ export function trainOptions({ model, training, source }: RunConfig): Record<str
     epochs: String(training.epochs),
     batch: String(training.batch),
     lr: String(training.lr),
-    beta: String(training.beta),
+    ...(model.kind === "vae" ? { beta: String(training.beta) } : {}),
     optimizer: training.optimizer,
     seed: String(training.seed),
   };
 }
 
-/** `pnpm elbo train ...` for a run. */
-export const repeatCommand = (config: RunConfig, folder: string): string =>
+/**
+ * How this process was asked for the elbo command, so that messages can be copied: through a script of the repository,
+ * or as the installed program.
+ */
+export function launcher(): string {
+  const script = process.env["npm_lifecycle_event"];
+  return script === "elbo" || script === "start" ? "npx --yes pnpm@10.34.9 elbo" : "npx elbo";
+}
+
+/** The command that repeats a run, in a new folder. */
+export const repeatCommand = (config: RunConfig): string =>
   [
-    "pnpm elbo train",
-    ...Object.entries({ ...trainOptions(config), out: folder }).map(([name, value]) => `--${name} ${quoted(value)}`),
+    `${launcher()} train`,
+    ...Object.entries(trainOptions(config)).map(([name, value]) => `--${name} ${quoted(value)}`),
   ].join(" ");
+
+/** The command that goes on with the run in a folder. */
+export const resumeCommand = (folder: string): string => `${launcher()} train --resume ${quoted(folder)}`;

@@ -25,12 +25,10 @@ export interface RunPieces {
   readonly model: Model;
   readonly log: readonly Report[];
   readonly data: Dataset;
-  /** The folder that the repeating command writes to. */
-  readonly folder: string;
 }
 
 /** The page of a run, as HTML. */
-export async function runReport({ config, model, log, data, folder }: RunPieces): Promise<string> {
+export async function runReport({ config, model, log, data }: RunPieces): Promise<string> {
   const { test } = data;
   const images = model.config.input.length === 2;
   const chosen = gather(test.inputs, spread(test, SHOWN));
@@ -58,7 +56,7 @@ export async function runReport({ config, model, log, data, folder }: RunPieces)
       "test examples": test.inputs.shape[0],
       "weights SHA-256": weightsHash(model),
     },
-    command: repeatCommand(config, folder),
+    command: repeatCommand(config),
     versions: await machineFacts(),
   };
   return reportPage(page);

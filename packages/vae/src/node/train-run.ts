@@ -5,6 +5,8 @@ import { checkInputs } from "../data/check.js";
 import type { Dataset } from "../data/dataset.js";
 import type { ModelConfig } from "../models/config.js";
 import { flatten, type Model } from "../models/model.js";
+import { noSums } from "../evaluation/metrics.js";
+import { optimizers } from "../training/optimizers.js";
 import { buildModel } from "../training/checkpoint.js";
 import { fit, type Progress, type TrainingConfig, type TrainingState } from "../training/fit.js";
 import type { Report } from "../training/report.js";
@@ -49,6 +51,8 @@ export async function startRun(
   const model = buildModel(config.model);
   check(model, data, config.training);
   await createRun(folder, config);
+  const optimizer = optimizers[config.training.optimizer].init(model.params);
+  await writeCheckpoint(folder, model, config.training, { epoch: 0, step: 0, sums: noSums, seconds: 0, optimizer });
   return train(folder, config, model, data, undefined, [], events);
 }
 
@@ -104,6 +108,6 @@ async function train(
   const events = { ...(onStep && { onStep }), ...(signal && { signal }), ...(resume && { resume }) };
   for await (const _ of fit(model, data, { ...config.training, ...events, onState }));
   const interrupted = log.length < config.training.epochs;
-  if (log.length > 0) await writeReport(folder, await runReport({ config, model, log, data, folder }));
+  if (log.length > 0) await writeReport(folder, await runReport({ config, model, log, data }));
   return { folder, model, config, log, interrupted };
 }

@@ -1,7 +1,7 @@
 // Adam: steps scaled by running moments of the gradient.
 
 import { add, div, mapTree, mul, sqrt, square, sub, type Value } from "@elbo/autograd";
-import { zeros } from "@elbo/tensor";
+import { checkOptions, zeros } from "@elbo/tensor";
 import type { Optimizer } from "./optimizer.js";
 
 /** The moments, as trees like the parameters, and the running products of the decay rates. */
@@ -26,7 +26,9 @@ export interface AdamOptions {
  * Adam (Kingma and Ba 2015, algorithm 1): with `m = b1 m + (1 - b1) g` and `v = b2 v + (1 - b2) g^2`, both from 0,
  * `w - lr (m / (1 - b1^t)) / (sqrt(v / (1 - b2^t)) + epsilon)`.
  */
-export function adam({ beta1 = 0.9, beta2 = 0.999, epsilon = 1e-8 }: AdamOptions = {}): Optimizer<AdamState> {
+export function adam(options: AdamOptions = {}): Optimizer<AdamState> {
+  checkOptions("adam", options, ["beta1", "beta2", "epsilon"]);
+  const { beta1 = 0.9, beta2 = 0.999, epsilon = 1e-8 } = options;
   const blend = (decay: number) => (old: Value, fresh: Value) => add(mul(decay, old), mul(1 - decay, fresh));
   return {
     name: "adam",

@@ -1,7 +1,7 @@
 // Gradient descent, plain or with momentum.
 
 import { add, mapTree, mul, sub, type Value } from "@elbo/autograd";
-import { zeros } from "@elbo/tensor";
+import { checkOptions, zeros } from "@elbo/tensor";
 import type { Optimizer } from "./optimizer.js";
 
 /** The velocity, a tree like the parameters. */
@@ -13,9 +13,11 @@ export interface SgdState {
  * `u = momentum u + g`, `w - lr u`; without momentum, `w - lr g`.
  * Polyak (1964), in the form of Sutskever et al. (2013) without the learning rate inside of `u`.
  */
-export function sgd({ momentum = 0 }: { readonly momentum?: number } = {}): Optimizer<SgdState> {
+export function sgd(options: { readonly momentum?: number } = {}): Optimizer<SgdState> {
+  checkOptions("sgd", options, ["momentum"]);
+  const { momentum = 0 } = options;
   return {
-    name: "sgd",
+    name: momentum === 0 ? "sgd" : "momentum",
     init: (params) => ({ velocity: mapTree((w) => zeros(w.shape, { dtype: w.dtype }), params) }),
     update: (params, gradients, state, rate) => {
       const velocity =

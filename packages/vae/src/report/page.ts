@@ -24,7 +24,8 @@ const POLICY = "default-src 'none'; img-src data:; style-src 'unsafe-inline'; ba
  * @throws ShapeError where images are not `[n, height, width]` or a reconstruction differs in size from its input
  * @example await writeFile("report.html", reportPage(data))
  */
-export function reportPage(data: ReportData): string {
+export function reportPage(given: ReportData): string {
+  const data = withImagesOnly(given);
   const head = element(
     "head",
     {},
@@ -64,4 +65,10 @@ export function reportPage(data: ReportData): string {
     ]),
   );
   return `<!doctype html>\n${element("html", { lang: "en" }, head, body).source}\n`;
+}
+
+/** Examples that are no images have no pictures, whether or not they were handed in. */
+function withImagesOnly(data: ReportData): ReportData {
+  if (data.architecture.input.length === 2) return data;
+  return { ...data, inputs: null, reconstructions: null, samples: null };
 }

@@ -3,6 +3,7 @@
 import { concrete, mean, valueAndGradOf, type Value } from "@elbo/autograd";
 import {
   ArgumentError,
+  checkOptions,
   ElboError,
   foldIn,
   gather,
@@ -13,11 +14,11 @@ import {
   split as splitKey,
   type Tensor,
 } from "@elbo/tensor";
-import { checkInputs } from "../data/check.js";
+import { checkInputs, checkPart } from "../data/check.js";
 import type { Dataset } from "../data/dataset.js";
 import { DataError } from "../data/errors.js";
 import { evaluate, termSums } from "../evaluation/evaluate.js";
-import { flatten, type Model } from "../models/model.js";
+import { flatten, type Model, namedParameters } from "../models/model.js";
 import { betaObjective } from "../objectives/elbo.js";
 import { addSums, metricsOf, noSums, type Sums } from "../evaluation/metrics.js";
 import type { Report } from "./report.js";
@@ -83,6 +84,10 @@ export class DivergedError extends ElboError {
   }
 }
 
+/** What `fit` takes beside the choices of `TrainingConfig`. */
+const HOOKS = ["resume", "onStep", "onState", "signal"];
+const CHOICES = ["epochs", "batch", "lr", "beta", "targets", "optimizer", "seed"];
+
 /** The choices with their defaults, checked. */
 export function trainingConfig(options: Partial<TrainingConfig>): TrainingConfig {
   const { epochs = 10, batch = 128, lr = 1e-3, beta = 1, targets = "gray", optimizer = "adam", seed = 0 } = options;
@@ -107,7 +112,9 @@ export function runKeys(seed: number): { order: Key; steps: Key; test: Key } {
 }
 
 /**
- * Trains a model on the train part, and yields a report after every epoch. `model.params` is replaced at each step.
+ * Trains a model on the train part, and yields a report after every epoch. Training begins at `model.params`, which is
+ * replaced at each step; a second call goes on from where the first one ended, with a fresh optimizer. Where the
+ * objective diverges, the last parameters with a finite objective stay.
  * Everything follows from the seed: the same call gives the same parameters to the last bit, and so does a run that was
  * stopped and resumed.
  * @throws DataError where the data does not suit the likelihood, ShapeError where it does not fit the model,
@@ -115,8 +122,11 @@ export function runKeys(seed: number): { order: Key; steps: Key; test: Key } {
  * @example for await (const report of fit(model, data, { epochs: 3, batch: 100, seed: 1 })) console.log(report);
  */
 export async function* fit(model: Model, data: Dataset, options: FitOptions = {}): AsyncGenerator<Report, void, void> {
+  checkOptions("fit", options, [...CHOICES, ...HOOKS]);
   const config = trainingConfig(options);
+  checkFinite(model);
   for (const part of ["train", "test"] as const) {
+    checkPart("fit", data?.[part], part);
     checkInputs("fit", data[part].inputs, config.targets === "dynamic" ? "bernoulli" : model.config.likelihood);
     if (flatten(model.config, data[part].inputs).shape[0] === 0)
       throw new DataError(`the ${part} part holds no examples`, { op: "fit" });
@@ -132,7 +142,15 @@ export async function* fit(model: Model, data: Dataset, options: FitOptions = {}
     seconds: 0,
     optimizer: optimizer.init(model.params),
   };
+  if (state.step > steps) {
+    throw new ArgumentError(
+      `the state to resume stands at step ${state.step}, an epoch of this data in batches of ${config.batch} has ${steps}`,
+      { op: "fit" },
+    );
+  }
   const breathe = pauses();
+  // The last parameters whose objective was finite: what a diverging run is left with.
+  let sound = model.params;
 
   while (state.epoch < config.epochs) {
     const epoch = state.epoch + 1;
@@ -149,7 +167,11 @@ export async function* fit(model: Model, data: Dataset, options: FitOptions = {}
         state.optimizer,
         foldIn(keys.steps, state.epoch * steps + state.step),
       );
-      if (!Number.isFinite(outcome.objective)) throw new DivergedError(epoch, step, config.lr);
+      if (!Number.isFinite(outcome.objective)) {
+        model.params = sound as never;
+        throw new DivergedError(epoch, step, config.lr);
+      }
+      sound = model.params;
       model.params = outcome.params;
       state = {
         ...state,
@@ -166,12 +188,26 @@ export async function* fit(model: Model, data: Dataset, options: FitOptions = {}
       }
     }
     const test = evaluate(model, data.test, keys.test, config);
-    if (!Number.isFinite(test.objective)) throw new DivergedError(epoch, steps, config.lr);
+    if (!Number.isFinite(test.objective)) {
+      model.params = sound as never;
+      throw new DivergedError(epoch, steps, config.lr);
+    }
     const report: Report = { epoch, seconds: elapsed(), train: metricsOf(state.sums, model.kind, config.beta), test };
     state = { epoch, step: 0, sums: noSums, seconds: 0, optimizer: state.optimizer };
     await options.onState?.(state, report);
     yield report;
     if (options.signal?.aborted) return;
+  }
+}
+
+/** Refuses parameters that an earlier run has spoilt. */
+function checkFinite(model: Model): void {
+  for (const [name, tensor] of Object.entries(namedParameters(model.params))) {
+    if (!tensor.data.every(Number.isFinite)) {
+      throw new ArgumentError(`the model's ${name} holds numbers that are not finite; build the model anew`, {
+        op: "fit",
+      });
+    }
   }
 }
 

@@ -10,6 +10,7 @@ export type OptimizerState = Readonly<Record<string, unknown>>;
 const general = <S>(optimizer: Optimizer<S>): Optimizer<OptimizerState> =>
   optimizer as unknown as Optimizer<OptimizerState>;
 
+/** Adam, plain gradient descent, and gradient descent with momentum 0.9, by name. */
 export const optimizers = {
   adam: general(adam()),
   sgd: general(sgd()),
