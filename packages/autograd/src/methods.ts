@@ -35,6 +35,8 @@ declare module "./core/traced.js" {
     flip(axes?: number | readonly number[]): Value;
     broadcastTo(shape: Shape): Value;
     cast(dtype: DType): Value;
+    /** The slices along axis 0, one after another. */
+    [Symbol.iterator](): IterableIterator<Value>;
   }
 }
 
@@ -56,6 +58,13 @@ for (const [name, delegate] of [...Object.entries(elementwise), ...Object.entrie
 Object.defineProperty(Traced.prototype, "T", {
   get(this: Traced): Value {
     return transpose(this);
+  },
+  configurable: true,
+});
+
+Object.defineProperty(Traced.prototype, Symbol.iterator, {
+  *value(this: Traced): IterableIterator<Value> {
+    for (let i = 0; i < this.shape[0]; i++) yield slice(this, [i]);
   },
   configurable: true,
 });

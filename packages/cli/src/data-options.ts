@@ -3,7 +3,7 @@
 import { ArgumentError } from "@elbo/tensor";
 import type { Dataset } from "@elbo/vae";
 import { anchored, type DataSource, loadData } from "@elbo/vae/node";
-import { type Given, number, type OptionSpecs, text } from "./options.js";
+import { type Given, number, type OptionSpecs, text, UsageError } from "./options.js";
 
 const described = (data: string, train: string, test: string, seed: string): OptionSpecs => ({
   data: {
@@ -24,6 +24,7 @@ export const otherDataOptions = described("the run's", "the run's", "the run's",
 /** The source that the options name, over a stored one where there is one. */
 export function sourceOf(given: Given, stored?: DataSource): DataSource {
   const data = text(given, "data");
+  if (data === "") throw new UsageError("--data is empty; give digits or a folder");
   const base =
     data === undefined && stored ? stored : { data: data ?? "digits", trainSize: null, testSize: null, dataSeed: 0 };
   return anchored({

@@ -1,6 +1,6 @@
 // The elbo command from outside: exit codes, one-line errors, files, interruption and exact resumption.
 
-import { type ChildProcess, spawn } from "node:child_process";
+import { type ChildProcess, spawn, spawnSync } from "node:child_process";
 import {
   existsSync,
   mkdirSync,
@@ -189,6 +189,69 @@ describe("a run", () => {
     expect(withoutSeconds(killed)).toEqual(withoutSeconds(whole));
   });
 
+  test("killed before its first epoch has ended, it goes on from the start", async () => {
+    const early = folder("early");
+    const first = launch("train", ...small, "--epochs", "3", "--out", early);
+    await first.printed(/training on/);
+    while (!existsSync(join(early, "weights.safetensors"))) await new Promise((resolve) => setTimeout(resolve, 5));
+    first.process.kill("SIGKILL");
+    await first.ended;
+    expect((await elbo("train", "--resume", early)).code).toBe(0);
+    expect(tensorBytes(early)).toEqual(tensorBytes(whole));
+    expect(readdirSync(early).sort()).toEqual(["config.json", "log.jsonl", "report.html", "weights.safetensors"]);
+  });
+
+  test("a second process in the folder is refused while the first one trains", async () => {
+    const shared = folder("shared");
+    const first = launch("train", ...small, "--epochs", "3", "--out", shared);
+    await first.printed(/epoch 1\/3/);
+    expectRefusal(
+      await elbo("train", "--resume", shared, "--epochs", "4"),
+      2,
+      /process \d+ is training in this folder/,
+    );
+    expect((await first.ended).code).toBe(0);
+    expect(tensorBytes(shared)).toEqual(tensorBytes(whole));
+  });
+
+  test("a run whose config.json was edited, or whose data changed, is refused", async () => {
+    const edited = folder("edited");
+    await elbo("train", ...small, "--epochs", "1", "--out", edited);
+    const config = join(edited, "config.json");
+    const original = readFileSync(config, "utf8");
+    const resume = (): Promise<Outcome> => elbo("train", "--resume", edited, "--epochs", "2");
+    writeFileSync(config, original.replace('"batch": 4', '"batch": 5'));
+    expectRefusal(await resume(), 2, /not from one run/);
+    writeFileSync(config, original.replace('"optimizer": "adam"', '"optimizer": "sgd"'));
+    expectRefusal(await resume(), 2, /not from one run/);
+    writeFileSync(config, original.replace('"batch": 4', '"batch": 0'));
+    expectRefusal(await resume(), 2, /config\.json: holds choices that make no run .*batch/);
+    for (const text of ["null", "{}", '{"format":"elbo-run-1"}']) {
+      writeFileSync(config, text);
+      expectRefusal(await resume(), 2, /config\.json/);
+    }
+    writeFileSync(config, original);
+    writeFileSync(join(edited, "log.jsonl"), '{"epoch":1}\n');
+    expectRefusal(await resume(), 2, /log\.jsonl/);
+    rmSync(join(edited, "log.jsonl"));
+    expectRefusal(await resume(), 2, /0 of the 1 epochs/);
+    expect((await elbo("info", edited)).code).toBe(0);
+  });
+
+  const small100k = join(scratch, "small-disk");
+  const mounted = ((): boolean => {
+    mkdirSync(small100k);
+    return spawnSync("mount", ["-t", "tmpfs", "-o", "size=100k", "tmpfs", small100k]).status === 0;
+  })();
+  afterAll(() => void (mounted && spawnSync("umount", [small100k])));
+  test.skipIf(!mounted)(
+    `a run that does not fit on the disk leaves nothing behind${mounted ? "" : " (cannot mount a small disk here)"}`,
+    async () => {
+      expectRefusal(await elbo("train", ...small, "--out", join(small100k, "deep/run")), 1, /disk is full/);
+      expect(readdirSync(small100k)).toEqual([]);
+    },
+  );
+
   test("fewer epochs first, more later: the same bits as all at once", async () => {
     const grown = folder("grown");
     await elbo("train", ...small, "--epochs", "1", "--out", grown);
@@ -281,6 +344,17 @@ describe("data that is not what it claims to be", () => {
     const outcome = await elbo("train", ...options, "--out", folder("from-idx"));
     expect(outcome.err).toBe("");
     expect(outcome.code).toBe(0);
+  });
+
+  test("a run does not go on with other data", async () => {
+    files(good);
+    const run = folder("other-data");
+    expect((await elbo("train", ...options, "--out", run)).code).toBe(0);
+    files({ ...good, "t10k-images-idx3-ubyte": pixels(11), "t10k-labels-idx1-ubyte": labels(11) });
+    expectRefusal(await elbo("train", "--resume", run, "--epochs", "2"), 2, /the data has changed/);
+    rmSync(data, { recursive: true });
+    // A VAE samples from its prior, which needs no data.
+    expect((await elbo("sample", run, "--count", "4", "--out", folder("no-data.png"))).code).toBe(0);
   });
 
   test.each([

@@ -48,7 +48,7 @@ function newestFirst(session: Session, outputs: readonly Value[]): Traced[] {
     const node = open.pop();
     if (!isTraced(node) || node.session !== session || seen.has(node)) continue;
     seen.add(node);
-    if (node.origin !== null) open.push(...node.origin.inputs);
+    for (const input of node.origin?.inputs ?? []) open.push(input);
   }
   return [...seen].sort((a, b) => b.order - a.order);
 }

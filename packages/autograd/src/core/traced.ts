@@ -82,6 +82,15 @@ export class Traced {
     return this.toString();
   }
 
+  /** JavaScript's operators would compute on a copy of the number and lose the derivative. */
+  [Symbol.toPrimitive](hint: string): string {
+    if (hint === "string") return this.toString();
+    throw new ArgumentError(
+      "JavaScript's operators do not differentiate; use add(a, b), mul(a, b), greater(a, b), where(...), or x.item() to look at the number",
+      { op: "operator", shapes: [this.shape] },
+    );
+  }
+
   /** What a function of @elbo/tensor answers when it is given this value. */
   get notATensorHint(): string {
     return `got a value that is being differentiated; import { %op } from "@elbo/autograd" instead of "@elbo/tensor"`;

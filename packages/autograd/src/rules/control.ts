@@ -1,8 +1,8 @@
 // Operations that steer differentiation itself: stopGradient, and functions with a rule of their own.
 
-import { asTensor, full, sameShape, ShapeError, type Tensor, zeros } from "@elbo/tensor";
+import { asTensor, formatShape, full, sameShape, ShapeError, type Tensor, zeros } from "@elbo/tensor";
 import type { CustomAttributes, None, OpRecord } from "../core/signatures.js";
-import { isTraced, type Value } from "../core/traced.js";
+import { isTraced, shapeOf, type Value } from "../core/traced.js";
 import { mul, sin, square, cos } from "../ops/elementwise.js";
 import { reals, smallShape } from "./algebra.js";
 
@@ -41,15 +41,17 @@ export const custom: OpRecord<CustomAttributes> = {
       const values = asValues(x);
       const cotangents = attributes.pullback(g, y, ...values);
       const fits =
-        cotangents.length === x.length && cotangents.every((one, i) => sameShape(one.shape, values[i].shape));
+        Array.isArray(cotangents) &&
+        cotangents.length === x.length &&
+        cotangents.every((one, i) => sameShape(shapeOf(one), values[i].shape));
       if (!fits) {
-        throw new ShapeError(
-          `the rule must give a cotangent of the operand's shape for each of the ${x.length} operands`,
-          {
-            op: "customVjp",
-            shapes: cotangents.map((one) => one.shape),
-          },
-        );
+        const wanted = values.map((one) => formatShape(one.shape)).join(", ");
+        const got = Array.isArray(cotangents)
+          ? cotangents.map((one) => formatShape(shapeOf(one))).join(", ")
+          : typeof cotangents;
+        throw new ShapeError(`the rule must give a list of cotangents of shapes ${wanted}; it gave ${got || "none"}`, {
+          op: "customVjp",
+        });
       }
       return cotangents;
     },

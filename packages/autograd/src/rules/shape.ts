@@ -1,8 +1,8 @@
 // The operations of the table that move elements: each is linear, and its rule is its transpose.
 
 import * as t from "@elbo/tensor";
-import type { OpAttributes, OpRecord, Rule } from "../core/signatures.js";
-import { shapeOf, type Value } from "../core/traced.js";
+import type { OpAttributes, OpRecord } from "../core/signatures.js";
+import { type Operand, shapeOf, type Value } from "../core/traced.js";
 import { cast as castTo } from "../ops/elementwise.js";
 import * as ops from "../ops/shape.js";
 import { linear, reals, smallShape, unbroadcast } from "./algebra.js";
@@ -115,14 +115,19 @@ export const flip: Linear<"flip"> = linear({
   },
 });
 
-/** Operand i of a concat takes its own piece of the cotangent. */
-const piece: Rule<OpAttributes["concat"]> = (g, { x, attributes: { axis }, index }): Value => {
-  const lengths = x.map((part) => shapeOf(part)[axis]);
-  const start = lengths.slice(0, index).reduce((a, b) => a + b, 0);
-  return ops.slice(
-    g,
-    g.shape.map((_, at) => (at === axis ? { start, stop: start + lengths[index] } : null)),
-  );
+/** Each operand of a concat takes its own piece of the cotangent. */
+const pieces = (
+  g: Value,
+  { x, attributes: { axis } }: { x: readonly Operand[]; attributes: OpAttributes["concat"] },
+): Value[] => {
+  let start = 0;
+  return x.map((part) => {
+    const spec = { start, stop: (start += shapeOf(part)[axis]) };
+    return ops.slice(
+      g,
+      g.shape.map((_, at) => (at === axis ? spec : null)),
+    );
+  });
 };
 export const concat: Linear<"concat"> = {
   evaluate: (parts, { axis }) => t.concat(parts, { axis }),
@@ -130,7 +135,7 @@ export const concat: Linear<"concat"> = {
     shapes[0].map((length, at) => (at === axis ? shapes.reduce((total, one) => total + one[axis], 0) : length)),
   broadcasts: false,
   linear: true,
-  derivative: { kind: "same", rule: piece },
+  derivative: { kind: "joint", rule: pieces },
   domain: (draw) => {
     const shape = smallShape(draw, 1);
     const axis = draw.integer(0, shape.length - 1);
@@ -219,6 +224,10 @@ export const col2im: Linear<"col2im"> = linear({
 export const cast: Linear<"cast"> = linear({
   evaluate: ([x], { dtype }) => t.cast(x, dtype),
   shape: ([shape]) => shape,
-  transpose: (g, x) => (typeof x === "number" ? g : castTo(g, x.dtype)),
+  // Truncation to int32 is constant between its jumps.
+  transpose: (g, x, { dtype }) => {
+    const to = typeof x === "number" ? "float32" : x.dtype;
+    return dtype === "int32" || to === "int32" ? t.zeros(shapeOf(x), { dtype: to }) : castTo(g, to);
+  },
   domain: (draw) => ({ inputs: [{ shape: smallShape(draw), interval: reals() }], attributes: { dtype: "float64" } }),
 });

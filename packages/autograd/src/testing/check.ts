@@ -1,6 +1,6 @@
 // The gradient checker: analytic derivatives against finite differences, in double, along random directions.
 
-import { add, cast, ElboError, foldIn, key, type Key, mul, normal, sum, type Tensor } from "@elbo/tensor";
+import { abs, add, cast, ElboError, foldIn, key, type Key, mul, normal, sum, type Tensor } from "@elbo/tensor";
 import { leaves, rebuild } from "../core/tree.js";
 import { concrete, type Operand, type Value } from "../core/traced.js";
 import { asValue } from "../transforms/record.js";
@@ -14,7 +14,7 @@ export interface CheckOptions {
   readonly order?: 1 | 2;
   /** Random directions tried. */
   readonly directions?: number;
-  /** The largest difference that passes, relative to 1 + |numeric|; the estimated error of the difference comes on top. */
+  /** The largest difference that passes, relative to the numeric value; the error of that value comes on top. */
   readonly tolerance?: number;
   /** The step of the finite difference. Keep kinks farther away than this. */
   readonly step?: number;
@@ -54,8 +54,17 @@ const direction = (tree: unknown, from: Key): Tensor[] =>
     return mul(cast(normal(foldIn(from, i), shape), "float64"), dtype === "int32" ? 0 : 1);
   });
 
+const product = (x: Operand, y: Tensor): Tensor => mul(cast(concrete(asValue(x)), "float64"), y);
+
 const inner = (a: readonly Operand[], b: readonly Tensor[]): number =>
-  b.reduce((total, one, i) => total + sum(mul(cast(concrete(asValue(a[i])), "float64"), one)).item(), 0);
+  b.reduce((total, one, i) => total + sum(product(a[i], one)).item(), 0);
+
+/** The sum of the sizes of the products in `inner`: what its rounding is proportional to. */
+const magnitude = (a: readonly Operand[], b: readonly Tensor[]): number =>
+  b.reduce((total, one, i) => total + sum(abs(product(a[i], one))).item(), 0);
+
+/** Room for 2^20 roundings in double on the way to an analytic derivative. */
+const ROUNDING = 2 ** -33;
 
 /**
  * Checks every derivative of `f` at `args` (tensors or trees of tensors) against finite differences: for random `u`
@@ -96,15 +105,16 @@ function checkAlong<P extends unknown[]>(
       leaves(at).map((leaf, i) => move(asValue(leaf), u[i], h)),
     );
   const numeric = directionalDerivative((h) => inner(leaves(f(...moved(h))), w), step);
-  const allowed = tolerance * (1 + Math.abs(numeric.value)) + numeric.error;
-  const judge = (mode: string, analytic: number): void => {
+  const judge = (mode: string, found: readonly Operand[], against: readonly Tensor[]): void => {
+    const analytic = inner(found, against);
+    const allowed = tolerance * Math.abs(numeric.value) + numeric.error + ROUNDING * magnitude(found, against);
     // Written so that a NaN on either side fails.
     if (!(Math.abs(analytic - numeric.value) <= allowed)) {
       throw new GradientError(`${label}, ${mode} mode`, analytic, numeric.value, allowed);
     }
   };
-  judge("reverse", inner(leaves(pullback(cotangent)), u));
-  judge("forward", inner(leaves(jvp(f, at, rebuild(at, u))[1]), w));
+  judge("reverse", leaves(pullback(cotangent)), u);
+  judge("forward", leaves(jvp(f, at, rebuild(at, u))[1]), w);
   if (order > 1) {
     const transposed = (...x: P): unknown => vjp(f, ...x)[1](cotangent);
     checkAlong(transposed, at, { order: order - 1, tolerance, step, from: foldIn(from, 2), label: `second ${label}` });

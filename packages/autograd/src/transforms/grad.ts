@@ -11,7 +11,9 @@ export interface GradOptions {
   readonly argnum?: number;
 }
 
-type Argument<P extends unknown[], N> = N extends keyof P ? P[N] : P[0];
+/** The differentiated argument's type; the gradient of a number is a tensor. */
+type Argument<P extends unknown[], N> = GradientOf<N extends keyof P ? P[N] : P[0]>;
+type GradientOf<T> = T extends number ? Value : T;
 
 function checkScalar(y: Value): void {
   if (typeof y !== "object" || y === null || !Array.isArray(y.shape)) {

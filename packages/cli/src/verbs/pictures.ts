@@ -1,7 +1,7 @@
 // elbo sample and elbo reconstruct: what a trained model draws.
 
-import { key as keyOf, mul, round, slice, type Tensor } from "@elbo/tensor";
-import { type Model, reconstruct, sampleMeans, writeIdx } from "@elbo/vae";
+import { key as keyOf, mul, round, slice, type Tensor, zeros } from "@elbo/tensor";
+import { type Dataset, type Model, reconstruct, sampleMeans, writeIdx } from "@elbo/vae";
 import { openRun, writeFileAtomic } from "@elbo/vae/node";
 import { imageGrid, pairedStrip } from "@elbo/vae/report";
 import { otherDataOptions, load, sourceOf } from "../data-options.js";
@@ -32,24 +32,28 @@ export const reconstructHelp = helpText(
   "elbo reconstruct runs/start --count 30 --out reconstructions.png",
 );
 
-async function opened(
-  verb: string,
-  given: Given,
-): Promise<{ model: Model; data: Awaited<ReturnType<typeof load>>; count: number | undefined }> {
+interface Opened {
+  readonly model: Model;
+  readonly count: number | undefined;
+  /** Reads the data, which not every picture needs. */
+  readonly data: () => Promise<Dataset>;
+}
+
+async function opened(verb: string, given: Given): Promise<Opened> {
   const [folder] = given.words;
   if (folder === undefined) throw new UsageError(`${verb}: which run? give its folder: elbo ${verb} runs/start`);
   const count = number(given, "count", { whole: true, least: 1 });
   const { model, config } = await openRun(folder);
-  return { model, data: await load(sourceOf(given, config.source)), count };
+  return { model, count, data: () => load(sourceOf(given, config.source)) };
 }
 
 /** Small images are drawn larger, by a whole factor. */
 const scaleFor = (images: Tensor): number => Math.max(1, Math.floor(64 / Math.max(images.shape[1], images.shape[2])));
 
-function requireImages(model: Model, out: string): void {
+function requireImages(model: Model, instead = ""): void {
   if (model.config.input.length !== 2) {
     throw new UsageError(
-      `the model's examples have shape [${model.config.input.join(", ")}] and are no images; write ${out} as .idx`,
+      `the model's examples have shape [${model.config.input.join(", ")}] and are no images${instead}`,
     );
   }
 }
@@ -65,8 +69,10 @@ export async function sample(args: readonly string[]): Promise<number> {
   const seed = number(given, "seed", { whole: true, least: 0 }) ?? 0;
   const { model, data, count = 64 } = await opened("sample", given);
   const columns = number(given, "columns", { whole: true, least: 1 }) ?? Math.ceil(Math.sqrt(count));
-  if (out.endsWith(".png")) requireImages(model, out);
-  const images = sampleMeans(model, data.train.inputs, keyOf(seed), count);
+  if (out.endsWith(".png")) requireImages(model, "; write them as .idx");
+  // Only an autoencoder, which has no prior, looks at its data for that.
+  const inputs = model.kind === "vae" ? zeros([0, ...model.config.input]) : (await data()).train.inputs;
+  const images = sampleMeans(model, inputs, keyOf(seed), count);
   await writeFileAtomic(
     out,
     out.endsWith(".idx")
@@ -89,8 +95,8 @@ export async function reconstructVerb(args: readonly string[]): Promise<number> 
   const out = text(given, "out") ?? "reconstructions.png";
   if (!out.endsWith(".png")) throw new UsageError(`--out ends in .png, got ${JSON.stringify(out)}`);
   const { model, data, count = 20 } = await opened("reconstruct", given);
-  requireImages(model, out);
-  const images = slice(data.test.inputs, [{ stop: count }]);
+  requireImages(model);
+  const images = slice((await data()).test.inputs, [{ stop: count }]);
   await writeFileAtomic(out, pairedStrip(images, reconstruct(model, images), { scale: scaleFor(images) }));
   console.log(`${images.shape[0]} test images above their reconstructions: ${out}`);
   return 0;

@@ -4,6 +4,7 @@ import { modelConfig, trainingConfig } from "@elbo/vae";
 import { repeatCommand, startRun } from "@elbo/vae/node";
 import { load, sourceOf } from "../data-options.js";
 import { helpText, readOptions } from "../options.js";
+import { interruptible } from "../interrupt.js";
 import { trainingDisplay } from "../progress.js";
 import { freshFolder, summary } from "./train.js";
 
@@ -26,10 +27,13 @@ export async function start(args: readonly string[]): Promise<number> {
   console.log(
     `A variational autoencoder learns ${source.trainSize} procedurally drawn digits. The same run as a command:`,
   );
-  console.log(`  ${repeatCommand({ format: "elbo-run-1", model, training, source })}`);
+  console.log(`  ${repeatCommand({ model, training, source })}`);
   const display = trainingDisplay("vae", training.epochs, training.batch);
   try {
-    return summary(await startRun(folder, { model, training, source }, await load(source), display));
+    const data = await load(source);
+    return await interruptible(async (signal) =>
+      summary(await startRun(folder, { model, training, source }, data, { ...display, signal })),
+    );
   } finally {
     display.stop();
   }

@@ -27,6 +27,7 @@ import {
   UsageError,
   widths,
 } from "../options.js";
+import { interruptible } from "../interrupt.js";
 import { trainingDisplay } from "../progress.js";
 import { duration } from "@elbo/vae/report";
 import { nats, plural } from "../tables.js";
@@ -68,16 +69,9 @@ export async function train(args: readonly string[]): Promise<number> {
     console.log(help);
     return 0;
   }
-  const interruption = onInterrupt();
-  try {
-    const outcome =
-      given.options.resume === undefined
-        ? await begin(given, interruption.signal)
-        : await goOn(given, interruption.signal);
-    return summary(outcome);
-  } finally {
-    interruption.done();
-  }
+  return interruptible(async (signal) =>
+    summary(given.options.resume === undefined ? await begin(given, signal) : await goOn(given, signal)),
+  );
 }
 
 /** `--resume --out FOLDER` means `--resume FOLDER`. */
@@ -86,8 +80,9 @@ function bareResume(args: readonly string[]): string[] {
   const bare = at >= 0 && (args[at + 1] === undefined || args[at + 1].startsWith("--"));
   if (!bare) return [...args];
   const out = args.indexOf("--out");
-  if (out < 0 || args[out + 1] === undefined) throw new UsageError("--resume needs the run folder: --resume FOLDER");
-  return [...args.slice(0, at), `--resume=${args[out + 1]}`, ...args.slice(at + 1)];
+  const folder = out < 0 ? args.find((arg) => arg.startsWith("--out="))?.slice("--out=".length) : args[out + 1];
+  if (!folder) throw new UsageError("--resume needs the run folder: --resume FOLDER");
+  return [...args.slice(0, at), `--resume=${folder}`, ...args.slice(at + 1)];
 }
 
 function modelOf(given: Given, input: readonly number[]): ModelConfig {
@@ -122,6 +117,7 @@ async function begin(given: Given, signal: AbortSignal): Promise<RunOutcome> {
   const training = trainingOf(given);
   // Wrong choices are told before the data is read.
   modelOf(given, [1]);
+  if (text(given, "out") === "") throw new UsageError("--out is empty; give a folder");
   if (text(given, "out") !== undefined) await requireNewRun(text(given, "out")!);
   const data = await load(source);
   const model = modelOf(given, data.train.inputs.shape.slice(1));
@@ -179,18 +175,6 @@ export function freshFolder(base: string): string {
   let folder = base;
   for (let n = 2; existsSync(folder); n++) folder = `${base}-${n}`;
   return folder;
-}
-
-/** The first Ctrl-C ends training after the step under way; a second one ends the process. */
-function onInterrupt(): { signal: AbortSignal; done: () => void } {
-  const controller = new AbortController();
-  const interrupt = (): void => {
-    if (controller.signal.aborted) process.exit(130);
-    process.stderr.write("\nstopping after this step ...\n");
-    controller.abort();
-  };
-  process.on("SIGINT", interrupt).on("SIGTERM", interrupt);
-  return { signal: controller.signal, done: () => process.off("SIGINT", interrupt).off("SIGTERM", interrupt) };
 }
 
 /** Below this many nats of KL in all, the latent variables carry nothing. */

@@ -1,6 +1,6 @@
 // Making tensors from numbers, nested arrays and typed arrays.
 
-import { allocate, type DType, dtypeOf, type Storage } from "./dtype.js";
+import { allocate, type DType, dtypeOf, type Storage, requireInt32 } from "./dtype.js";
 import { ArgumentError, ShapeError } from "./errors.js";
 import type { NestedArray } from "./print.js";
 import { checkShape, type Shape, sizeOf } from "./shape.js";
@@ -29,11 +29,13 @@ export function tensor(values: NestedArray, options: CreateOptions = {}): Tensor
     shape.push(level.length);
     if (level.length === 0) break;
   }
-  const storage = allocate(options.dtype ?? "float32", sizeOf(shape));
+  const dtype = options.dtype ?? "float32";
+  const storage = allocate(dtype, sizeOf(shape));
   let next = 0;
   const fill = (level: NestedArray, axis: number): void => {
     if (typeof level === "number") {
       if (axis !== shape.length) throw ragged(shape, axis, "a number");
+      if (dtype === "int32") requireInt32("tensor", [level]);
       storage[next++] = level;
       return;
     }
@@ -75,6 +77,8 @@ export function fromTypedArray(data: Storage, shape: Shape = [data.length]): Ten
 
 function filled(op: string, shape: Shape, value: number, options: CreateOptions): Tensor {
   checkShape(op, shape);
+  if (typeof value !== "number") throw new ArgumentError(`needs a number to fill with, got ${describe(value)}`, { op });
+  if (options.dtype === "int32") requireInt32(op, [value]);
   return Tensor.dense(allocate(options.dtype ?? "float32", sizeOf(shape)).fill(value), [...shape]);
 }
 

@@ -1,6 +1,6 @@
 // The kinds of numbers a tensor holds, and which kind two of them make together.
 
-import { DTypeError } from "./errors.js";
+import { AllocationError, ArgumentError, DTypeError } from "./errors.js";
 
 /** float32 computes; float64 checks it; int32 indexes. */
 export type DType = "float32" | "float64" | "int32";
@@ -8,15 +8,30 @@ export type DType = "float32" | "float64" | "int32";
 /** The flat storage behind a tensor. */
 export type Storage = Float32Array | Float64Array | Int32Array;
 
-/** Fresh storage of `size` zeros. */
+const arrays = { float32: Float32Array, float64: Float64Array, int32: Int32Array } as const;
+
+/**
+ * Fresh storage of `size` zeros.
+ * @throws DTypeError for a dtype that there is not, AllocationError with the bytes where the memory is not to be had
+ */
 export function allocate(dtype: DType, size: number): Storage {
-  switch (dtype) {
-    case "float32":
-      return new Float32Array(size);
-    case "float64":
-      return new Float64Array(size);
-    case "int32":
-      return new Int32Array(size);
+  if (!Object.hasOwn(arrays, dtype)) {
+    throw new DTypeError(`there is no dtype ${JSON.stringify(dtype)}; there are ${Object.keys(arrays).join(", ")}`);
+  }
+  try {
+    return new arrays[dtype](size);
+  } catch (cause) {
+    throw new AllocationError(size * arrays[dtype].BYTES_PER_ELEMENT, cause);
+  }
+}
+
+/** Refuses numbers that int32 cannot hold, even truncated: NaN, and what lies beyond 32 bits. */
+export function requireInt32(op: string, values: ArrayLike<number>): void {
+  for (let i = 0; i < values.length; i++) {
+    const whole = Math.trunc(values[i]);
+    if (!(whole >= -(2 ** 31) && whole < 2 ** 31)) {
+      throw new ArgumentError(`int32 holds whole numbers within 32 bits, got ${values[i]}`, { op });
+    }
   }
 }
 

@@ -58,5 +58,20 @@ export class ArgumentError extends ElboError {
   }
 }
 
+/** Memory that could not be had. */
+export class AllocationError extends ElboError {
+  /** How many bytes were asked for. */
+  readonly bytes: number;
+
+  constructor(bytes: number, cause?: unknown) {
+    super(
+      "MEMORY",
+      `a tensor of ${bytes} bytes (${(bytes / 2 ** 30).toPrecision(3)} GiB) is more memory than can be had; work in smaller pieces`,
+      { cause },
+    );
+    this.bytes = bytes;
+  }
+}
+
 /** A shape as it stands in messages: `[64, 784]`. */
 export const formatShape = (shape: readonly number[]): string => `[${shape.join(", ")}]`;

@@ -86,7 +86,7 @@ export type Axes = number | readonly number[] | undefined;
 
 /** The axes of a reduction, counted from the front, ascending, each named once. */
 export function normalizeAxes(op: string, axes: Axes, rank: number): number[] {
-  if (axes === undefined) return Array.from({ length: rank }, (_, axis) => axis);
+  if (axes === undefined || axes === null) return Array.from({ length: rank }, (_, axis) => axis);
   const list = (typeof axes === "number" ? [axes] : [...axes]).map((axis) => normalizeAxis(op, axis, rank));
   if (new Set(list).size !== list.length) throw new IndexError(`axes ${formatShape(list)} name one axis twice`, { op });
   return list.sort((a, b) => a - b);

@@ -1,7 +1,7 @@
 // The elementwise operations as functions on tensors; each applies the meaning of its name to broadcast operands.
 
 import { asTensor, type TensorLike } from "../core/create.js";
-import { allocate, type DType } from "../core/dtype.js";
+import { allocate, type DType, requireInt32 } from "../core/dtype.js";
 import { copyElements, Tensor } from "../core/tensor.js";
 import type { Meaning } from "../meaning/arithmetic.js";
 import * as meaning from "../meaning/index.js";
@@ -130,7 +130,8 @@ export const greaterEqual: Binary = comparison(meaning.greaterEqual);
 /** `yes` where the condition is not 0, else `no`; the three broadcast together. */
 export const where: Ternary = (condition, yes, no) => {
   const dtype = commonDType("where", [yes, no]);
-  const mask = typeof condition === "number" || condition.dtype === "int32" ? cast(condition, "float32") : condition;
+  const given = asTensor("where", condition);
+  const mask = given.dtype === "int32" ? cast(given, "float32") : given;
   return mapTensors(
     meaning.where,
     [asTensor("where", mask, dtype), asTensor("where", yes, dtype), asTensor("where", no, dtype)],
@@ -138,9 +139,13 @@ export const where: Ternary = (condition, yes, no) => {
   );
 };
 
-/** The same numbers in another dtype; to int32 they are truncated towards zero. */
+/**
+ * The same numbers in another dtype; to int32 they are truncated towards zero.
+ * @throws ArgumentError for NaN, and for numbers beyond 32 bits, where int32 is asked for
+ */
 export function cast(x: TensorLike, dtype: DType): Tensor {
-  const source = asTensor("cast", x, dtype);
+  const source = asTensor("cast", x, dtype === "int32" ? "float64" : dtype);
+  if (dtype === "int32" && source.dtype !== "int32") requireInt32("cast", source.data);
   return source.dtype === dtype
     ? source
     : Tensor.dense(copyElements(source, allocate(dtype, source.size)), source.shape);

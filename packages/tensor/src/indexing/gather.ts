@@ -4,23 +4,29 @@ import { asTensor, type TensorLike } from "../core/create.js";
 import { allocate } from "../core/dtype.js";
 import { DTypeError, formatShape, IndexError, ShapeError } from "../core/errors.js";
 import { checkOptions } from "../core/options.js";
-import { checkShape, normalizeAxis, sameShape, sizeOf } from "../core/shape.js";
+import { checkShape, normalizeAxis, sameShape, type Shape, sizeOf } from "../core/shape.js";
 import { Tensor } from "../core/tensor.js";
+
+const outside = (op: string, index: number, entry: number, axis: number, length: number, shape: Shape): IndexError =>
+  new IndexError(`index ${index} (entry ${entry}) is outside of axis ${axis}, which has length ${length}`, {
+    op,
+    shapes: [shape],
+  });
 
 /** Indices are an int32 tensor; a number counts as one index. Negative ones are refused, not wrapped. */
 function checkedIndices(op: string, indices: TensorLike, length: number, axis: number): Tensor {
-  if (typeof indices === "number" && !Number.isInteger(indices))
-    throw new IndexError(`an index is a whole number, got ${indices}`, { op });
+  if (typeof indices === "number") {
+    if (!Number.isInteger(indices)) throw new IndexError(`an index is a whole number, got ${indices}`, { op });
+    // Before it becomes an int32, which would wrap.
+    if (indices < 0 || indices >= length) throw outside(op, indices, 0, axis, length, []);
+  }
   const tensor = asTensor(op, indices, "int32");
   if (tensor.dtype !== "int32")
     throw new DTypeError(`indices are int32, got ${tensor.dtype}; convert with cast(indices, "int32")`, { op });
   const { data } = tensor;
   for (let i = 0; i < data.length; i++) {
     if (data[i] < 0 || data[i] >= length) {
-      throw new IndexError(`index ${data[i]} (entry ${i}) is outside of axis ${axis}, which has length ${length}`, {
-        op,
-        shapes: [tensor.shape],
-      });
+      throw outside(op, data[i], i, axis, length, tensor.shape);
     }
   }
   return tensor;

@@ -42,6 +42,8 @@ function derive(from: Key, index: number, purpose: number): Key {
 
 /** `count` new keys, independent of each other and of what is drawn from `from`. */
 export function split(from: Key, count = 2): Key[] {
+  if (!Number.isInteger(count) || count < 0)
+    throw new ArgumentError(`a count is a whole number of 0 or more, got ${count}`, { op: "split" });
   return Array.from({ length: count }, (_, i) => derive(from, i, SPLIT));
 }
 

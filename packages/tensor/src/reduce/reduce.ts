@@ -143,7 +143,7 @@ export const argMin = (x: TensorLike, options: ArgOptions = {}): Tensor =>
 /** The running sum along an axis: element i is the sum of 0..i, folded from the front (or from the back with `reverse`). */
 export function cumsum(x: TensorLike, options: { readonly axis: number; readonly reverse?: boolean }): Tensor {
   const source = asTensor("cumsum", x);
-  checkOptions("cumsum", options, ["axis", "reverse"]);
+  checkOptions("cumsum", options ?? null, ["axis", "reverse"]);
   requireFloat("cumsum", source.dtype);
   const axis = normalizeAxis("cumsum", options.axis, source.ndim);
   const count = source.shape[axis];

@@ -14,6 +14,7 @@ import {
   checkShape,
 } from "../core/shape.js";
 import { copyElements, Tensor } from "../core/tensor.js";
+import { checkOptions } from "../core/options.js";
 import { allocate } from "../core/dtype.js";
 import { stretchedStrides } from "../elementwise/map.js";
 
@@ -101,6 +102,7 @@ export interface Range {
 
 /** Decides a range as Python does: ends are clipped, negative ones count from the back. */
 export function resolveRange(spec: Exclude<SliceSpec, number>, length: number): Range {
+  if (spec !== null) checkOptions("slice", spec, ["start", "stop", "step"]);
   const step = spec?.step ?? 1;
   if (!Number.isInteger(step) || step === 0)
     throw new IndexError(`a step is a whole number other than 0, got ${step}`, { op: "slice" });

@@ -1,7 +1,17 @@
 // What training, evaluation and reports need of a model, whichever kind it is.
 
 import { concrete, leaves, leavesWithPaths, rebuild, type Value } from "@elbo/autograd";
-import { DTypeError, formatShape, reshape, sameShape, type Shape, ShapeError, type Tensor, tensor } from "@elbo/tensor";
+import {
+  DTypeError,
+  cast,
+  formatShape,
+  reshape,
+  sameShape,
+  type Shape,
+  ShapeError,
+  type Tensor,
+  tensor,
+} from "@elbo/tensor";
 import { type Distribution, meanOf } from "../distributions/index.js";
 import type { Autoencoder } from "./autoencoder.js";
 import { dimensionsOf, type ModelConfig } from "./config.js";
@@ -9,7 +19,7 @@ import type { Vae } from "./vae.js";
 
 export type Model = Vae | Autoencoder;
 
-/** Examples `[count, ...input]` as rows `[count, dimensions]`. */
+/** Examples `[count, ...input]` as rows `[count, dimensions]` in float32, in which models compute. */
 export function flatten(config: ModelConfig, inputs: Tensor): Tensor {
   if (inputs.ndim < 1 || !sameShape(inputs.shape.slice(1), config.input)) {
     const count = inputs.shape[0] ?? "count";
@@ -18,7 +28,7 @@ export function flatten(config: ModelConfig, inputs: Tensor): Tensor {
       { op: "model", shapes: [config.input, inputs.shape] },
     );
   }
-  return reshape(inputs, [inputs.shape[0], dimensionsOf(config)]);
+  return reshape(cast(inputs, "float32"), [inputs.shape[0], dimensionsOf(config)]);
 }
 
 /** Rows `[..., dimensions]` as examples `[..., ...input]`. */

@@ -1,11 +1,11 @@
 // The command that repeats a run.
 
-import type { RunConfig } from "./run-folder.js";
+import type { RunChoices } from "./run-folder.js";
 
 const quoted = (word: string): string => (/^[\w./:,=+-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`);
 
 /** The options of `elbo train` that say what a run follows from, in the order in which help lists them. */
-export function trainOptions({ model, training, source }: RunConfig): Record<string, string> {
+export function trainOptions({ model, training, source }: RunChoices): Record<string, string> {
   return {
     data: source.data,
     ...(source.trainSize === null ? {} : { "train-size": String(source.trainSize) }),
@@ -37,7 +37,7 @@ export function launcher(): string {
 }
 
 /** The command that repeats a run, in a new folder. */
-export const repeatCommand = (config: RunConfig): string =>
+export const repeatCommand = (config: RunChoices): string =>
   [
     `${launcher()} train`,
     ...Object.entries(trainOptions(config)).map(([name, value]) => `--${name} ${quoted(value)}`),

@@ -2,15 +2,17 @@
 
 import { createHash } from "node:crypto";
 import { existsSync } from "node:fs";
-import { mkdir, readdir } from "node:fs/promises";
-import { join } from "node:path";
-import { ArgumentError } from "@elbo/tensor";
+import { mkdir, readdir, rm, rmdir } from "node:fs/promises";
+import { dirname, join, resolve } from "node:path";
+import { ArgumentError, ElboError } from "@elbo/tensor";
+import type { Dataset } from "../data/dataset.js";
 import { DataError } from "../data/errors.js";
 import { writeSafetensors } from "../formats/safetensors.js";
-import type { ModelConfig } from "../models/config.js";
+import type { Metrics } from "../evaluation/metrics.js";
+import { type ModelConfig, modelConfig } from "../models/config.js";
 import { type Model, namedParameters } from "../models/model.js";
 import { decodeCheckpoint, encodeCheckpoint, type Restored } from "../training/checkpoint.js";
-import type { TrainingConfig, TrainingState } from "../training/fit.js";
+import { trainingConfig, type TrainingConfig, type TrainingState } from "../training/fit.js";
 import type { Report } from "../training/report.js";
 import type { DataSource } from "./data-source.js";
 import { fileError, readFileChecked, writeFileAtomic } from "./files.js";
@@ -21,7 +23,12 @@ export interface RunConfig {
   readonly model: ModelConfig;
   readonly training: TrainingConfig;
   readonly source: DataSource;
+  /** The SHA-256 of the data, by which a resumed run knows that it is still the same. */
+  readonly dataHash: string;
 }
+
+/** The choices that a command line gives. */
+export type RunChoices = Pick<RunConfig, "model" | "training" | "source">;
 
 /** A run as it lies on the disk. */
 export interface Run extends Restored {
@@ -57,13 +64,33 @@ export async function requireNewRun(folder: string): Promise<void> {
   }
 }
 
-/** Makes the folder of a new run, with its config.json. */
-export async function createRun(folder: string, config: RunConfig): Promise<void> {
+/**
+ * Makes the folder of a new run with its config.json and a checkpoint of the untrained model, so that whatever happens
+ * next can be resumed. Where that fails, what was made is taken back.
+ */
+export async function createRun(folder: string, config: RunConfig, model: Model, state: TrainingState): Promise<void> {
   await requireNewRun(folder);
-  await mkdir(folder, { recursive: true }).catch((cause: unknown) => {
-    throw fileError(folder, "write", cause);
-  });
-  await writeConfig(folder, config);
+  const made = await makeFolder(folder);
+  try {
+    await writeConfig(folder, config);
+    await writeCheckpoint(folder, config, model, state);
+  } catch (cause) {
+    for (const path of [file.config(folder), file.weights(folder)]) await rm(path, { force: true });
+    for (const path of made.reverse()) await rmdir(path).catch(() => undefined);
+    throw cause;
+  }
+}
+
+/** Makes a folder and those above it that are missing, one by one; the ones made, outermost first. */
+async function makeFolder(folder: string): Promise<string[]> {
+  const missing: string[] = [];
+  for (let path = resolve(folder); !existsSync(path); path = dirname(path)) missing.unshift(path);
+  for (const path of missing) {
+    await mkdir(path).catch((cause: unknown) => {
+      throw fileError(path, "write", cause);
+    });
+  }
+  return missing;
 }
 
 export const writeConfig = (folder: string, config: RunConfig): Promise<void> =>
@@ -73,49 +100,89 @@ export const writeConfig = (folder: string, config: RunConfig): Promise<void> =>
 export const writeLog = (folder: string, log: readonly Report[]): Promise<void> =>
   writeFileAtomic(file.log(folder), log.map((report) => `${JSON.stringify(report)}\n`).join(""));
 
-export const writeCheckpoint = (
-  folder: string,
-  model: Model,
-  training: TrainingConfig,
-  state: TrainingState,
-): Promise<void> => writeFileAtomic(file.weights(folder), encodeCheckpoint(model, training.optimizer, state));
+/** Replaces the checkpoint. It notes the choices that it follows from, since config.json can be edited. */
+export const writeCheckpoint = (folder: string, config: RunConfig, model: Model, state: TrainingState): Promise<void> =>
+  writeFileAtomic(
+    file.weights(folder),
+    encodeCheckpoint(model, config.training.optimizer, state, { choices: choicesOf(config) }),
+  );
+
+/** Everything but the number of epochs, which may grow. */
+const choicesOf = ({ training, source, dataHash }: RunConfig): string =>
+  JSON.stringify({ training: { ...training, epochs: null }, source, dataHash });
 
 export const writeReport = (folder: string, html: string): Promise<void> => writeFileAtomic(file.report(folder), html);
 
 /**
  * Opens the folder of a run. Log lines after the checkpoint (the process ended between the two) are left out: they will
- * be computed again, to the same figures.
+ * be computed again, to the same figures. A log that is missing is empty.
  * @throws FileError where a file is missing, DataError where one is damaged or they do not belong together
  */
 export async function openRun(folder: string): Promise<Run> {
   if (!existsSync(file.config(folder))) {
     throw new DataError(`${folder}: holds no run (there is no config.json); train one with --out ${folder}`);
   }
-  const config = parse<RunConfig>(file.config(folder), await readFileChecked(file.config(folder)));
-  if (config.format !== "elbo-run-1")
-    throw new DataError(
-      `${file.config(folder)}: is no run of this version (format ${JSON.stringify(config.format)}, expected "elbo-run-1")`,
-    );
+  const config = checkedConfig(file.config(folder), await readFileChecked(file.config(folder)));
   const restored = decodeCheckpoint(await readFileChecked(file.weights(folder)), file.weights(folder));
-  if (JSON.stringify(restored.model.config) !== JSON.stringify(config.model)) {
+  const same =
+    JSON.stringify(restored.model.config) === JSON.stringify(config.model) &&
+    (restored.notes["choices"] ?? choicesOf(config)) === choicesOf(config);
+  if (!same) {
     throw new DataError(
-      `${folder}: config.json and weights.safetensors describe different models; they are not from one run`,
+      `${folder}: config.json and weights.safetensors are not from one run; undo what was changed in config.json`,
     );
   }
   return { ...restored, folder, config, log: await readLog(folder, restored.state.epoch) };
 }
 
-async function readLog(folder: string, epochs: number): Promise<Report[]> {
-  if (epochs === 0 && !existsSync(file.log(folder))) return [];
-  const text = new TextDecoder().decode(await readFileChecked(file.log(folder)));
-  const lines = text.split("\n").filter((line) => line !== "");
-  const log = lines.map((line) => parse<Report>(file.log(folder), line)).filter((report) => report.epoch <= epochs);
-  if (log.length !== epochs)
-    throw new DataError(
-      `${file.log(folder)}: has ${log.length} of the ${epochs} epochs of the checkpoint; the file was shortened`,
-    );
-  return log;
+/** The configuration of a run, every choice checked, in one order of members. */
+export function runConfig({ model, training, source }: RunChoices, hash: string): RunConfig {
+  const { kind, ...options } = model;
+  const { data, trainSize, testSize, dataSeed } = source;
+  if (typeof data !== "string") throw new ArgumentError("source.data is the name or the folder of the data");
+  return {
+    format: "elbo-run-1",
+    model: modelConfig(kind, options),
+    training: trainingConfig(training),
+    source: { data, trainSize, testSize, dataSeed },
+    dataHash: hash,
+  };
 }
+
+/** Reads config.json, every choice checked as if it had been given now. */
+function checkedConfig(name: string, content: Uint8Array): RunConfig {
+  const given = parse<RunConfig | null>(name, content);
+  if (given?.format !== "elbo-run-1") {
+    throw new DataError(
+      `${name}: is no run of this version (format ${JSON.stringify(given?.format)}, expected "elbo-run-1")`,
+    );
+  }
+  try {
+    return runConfig(given, given.dataHash);
+  } catch (cause) {
+    const reason = cause instanceof ElboError ? cause.message : "a member is missing";
+    throw new DataError(`${name}: holds choices that make no run (${reason})`, { cause });
+  }
+}
+
+async function readLog(folder: string, epochs: number): Promise<Report[]> {
+  if (!existsSync(file.log(folder))) return [];
+  const text = new TextDecoder().decode(await readFileChecked(file.log(folder)));
+  const log = text
+    .split("\n")
+    .filter((line) => line !== "")
+    .map((line) => parse<Report | null>(file.log(folder), line));
+  const whole = log.every(
+    (report, i): report is Report => report?.epoch === i + 1 && [report.train, report.test].every(isMetrics),
+  );
+  if (!whole)
+    throw new DataError(`${file.log(folder)}: a line is no report of its epoch; the file was edited or damaged`);
+  return (log as Report[]).slice(0, epochs);
+}
+
+const isMetrics = (metrics: Metrics | undefined): boolean =>
+  [metrics?.objective, metrics?.reconstruction, metrics?.kl].every(Number.isFinite) &&
+  (metrics?.elbo === null || Number.isFinite(metrics?.elbo));
 
 function parse<T>(name: string, content: Uint8Array | string): T {
   try {
@@ -123,6 +190,16 @@ function parse<T>(name: string, content: Uint8Array | string): T {
   } catch (cause) {
     throw new DataError(`${name}: is no JSON; it was damaged or not written by elbo`, { cause });
   }
+}
+
+/** The SHA-256 of all inputs of both parts. */
+export function dataHash(data: Dataset): string {
+  const hash = createHash("sha256");
+  for (const { inputs } of [data.train, data.test]) {
+    const { buffer, byteOffset, byteLength } = inputs.data;
+    hash.update(JSON.stringify([inputs.dtype, inputs.shape])).update(new Uint8Array(buffer, byteOffset, byteLength));
+  }
+  return hash.digest("hex");
 }
 
 /** The SHA-256 of the parameters as safetensors bytes: equal weights, equal hash. */

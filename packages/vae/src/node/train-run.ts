@@ -1,18 +1,21 @@
 // Training into a run folder: every epoch leaves a checkpoint, and an interrupted run goes on where it stopped.
 
 import { ArgumentError } from "@elbo/tensor";
+import { DataError } from "../data/errors.js";
 import { checkInputs } from "../data/check.js";
 import type { Dataset } from "../data/dataset.js";
-import type { ModelConfig } from "../models/config.js";
 import { flatten, type Model } from "../models/model.js";
 import { noSums } from "../evaluation/metrics.js";
 import { optimizers } from "../training/optimizers.js";
 import { buildModel } from "../training/checkpoint.js";
 import { fit, type Progress, type TrainingConfig, type TrainingState } from "../training/fit.js";
 import type { Report } from "../training/report.js";
-import type { DataSource } from "./data-source.js";
+import { alone } from "./lock.js";
 import {
   createRun,
+  type RunChoices,
+  runConfig,
+  dataHash,
   openRun,
   type RunConfig,
   writeCheckpoint,
@@ -43,17 +46,16 @@ export interface RunOutcome {
 /** Begins a run in a new folder. Nothing is written before data and choices have been checked. */
 export async function startRun(
   folder: string,
-  choices: { readonly model: ModelConfig; readonly training: TrainingConfig; readonly source: DataSource },
+  choices: RunChoices,
   data: Dataset,
   events: RunEvents = {},
 ): Promise<RunOutcome> {
-  const config: RunConfig = { format: "elbo-run-1", ...choices };
+  const config = runConfig(choices, dataHash(data));
   const model = buildModel(config.model);
   check(model, data, config.training);
-  await createRun(folder, config);
   const optimizer = optimizers[config.training.optimizer].init(model.params);
-  await writeCheckpoint(folder, model, config.training, { epoch: 0, step: 0, sums: noSums, seconds: 0, optimizer });
-  return train(folder, config, model, data, undefined, [], events);
+  await createRun(folder, config, model, { epoch: 0, step: 0, sums: noSums, seconds: 0, optimizer });
+  return alone(folder, () => train(folder, config, model, data, undefined, [], events));
 }
 
 /** Goes on with the run in a folder, to `epochs` epochs in all where that is given. */
@@ -73,9 +75,21 @@ export async function resumeRun(
       { op: "train" },
     );
   }
+  if (run.log.length !== run.state.epoch) {
+    throw new DataError(
+      `${folder}: log.jsonl has ${run.log.length} of the ${run.state.epoch} epochs of the checkpoint; put it back, or train anew`,
+    );
+  }
+  if (config.dataHash !== dataHash(data)) {
+    throw new DataError(
+      `${config.source.data}: the data has changed since the run began, so the run cannot go on; put it back, or train anew`,
+    );
+  }
   check(run.model, data, config.training);
-  if (config.training.epochs !== run.config.training.epochs) await writeConfig(folder, config);
-  return train(folder, config, run.model, data, run.state, run.log, events);
+  return alone(folder, async () => {
+    if (config.training.epochs !== run.config.training.epochs) await writeConfig(folder, config);
+    return train(folder, config, run.model, data, run.state, run.log, events);
+  });
 }
 
 /** What `fit` would refuse, before anything is written. */
@@ -102,7 +116,7 @@ async function train(
       log.push(report);
       await writeLog(folder, log);
     }
-    await writeCheckpoint(folder, model, config.training, state);
+    await writeCheckpoint(folder, config, model, state);
     if (report !== null) onReport?.(report);
   };
   const events = { ...(onStep && { onStep }), ...(signal && { signal }), ...(resume && { resume }) };

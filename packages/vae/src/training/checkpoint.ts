@@ -14,6 +14,9 @@ import type { TrainingState } from "./fit.js";
 /** Raised when the meaning of the file changes. */
 const FORMAT = "elbo-checkpoint-1";
 
+/** Where a caller's own words stand in the metadata. */
+const NOTE = "note.";
+
 /** Where the state's tensors stand beside the parameters. */
 const PREFIX = "optimizer.";
 
@@ -22,7 +25,12 @@ const PREFIX = "optimizer.";
  * and in the metadata the model's choices, the cursor, and the optimizer's numbers. One file, so that one rename
  * replaces all of it or nothing.
  */
-export function encodeCheckpoint(model: Model, optimizer: OptimizerName, state: TrainingState): Uint8Array {
+export function encodeCheckpoint(
+  model: Model,
+  optimizer: OptimizerName,
+  state: TrainingState,
+  notes: Readonly<Record<string, string>> = {},
+): Uint8Array {
   const numbers: Record<string, number> = {};
   const tensors: Record<string, Tensor> = namedParameters(model.params);
   for (const [path, leaf] of leavesWithPaths(state.optimizer)) {
@@ -36,6 +44,7 @@ export function encodeCheckpoint(model: Model, optimizer: OptimizerName, state: 
     optimizer,
     cursor: JSON.stringify({ epoch, step, sums, seconds }),
     numbers: JSON.stringify(numbers),
+    ...Object.fromEntries(Object.entries(notes).map(([name, text]) => [NOTE + name, text])),
   });
 }
 
@@ -44,6 +53,8 @@ export interface Restored {
   readonly model: Model;
   readonly optimizer: OptimizerName;
   readonly state: TrainingState;
+  /** What the writer noted beside it. */
+  readonly notes: Readonly<Record<string, string>>;
 }
 
 /** A model with fresh parameters for choices as a checkpoint stores them. */
@@ -72,7 +83,10 @@ export function decodeCheckpoint(bytes: Uint8Array, name: string): Restored {
       ...readCursor(parseMember(metadata, "cursor")),
       optimizer: restoreState(fresh, tensors, parseMember(metadata, "numbers") as Record<string, number>),
     };
-    return { model, optimizer, state };
+    const notes = Object.entries(metadata).flatMap(([key, text]) =>
+      key.startsWith(NOTE) ? [[key.slice(NOTE.length), text]] : [],
+    );
+    return { model, optimizer, state, notes: Object.fromEntries(notes) as Record<string, string> };
   } catch (cause) {
     const reason = cause instanceof Error ? cause.message : String(cause);
     throw new DataError(`${name}: does not hold a whole checkpoint (${reason}); use another one, or train again`, {
