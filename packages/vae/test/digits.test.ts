@@ -130,7 +130,7 @@ describe("digit()", () => {
     );
   });
 
-  test("the ink lies in a 20 x 20 box with its centre of mass within half a pixel of (14, 14)", () => {
+  test("the ink lies in a 20 x 20 box, its centre of mass within half a pixel of (14, 14) or the box at the edge", () => {
     fc.assert(
       fc.property(index, part, (i, p) => {
         const { pixels } = digit(i, { part: p });
@@ -150,10 +150,17 @@ describe("digit()", () => {
         for (const axis of [0, 1]) {
           expect(high[axis]! - low[axis]!).toBeLessThan(20);
           // Half a pixel of placement, and the rounding of pixels to bytes.
-          expect(Math.abs(moment[axis]! / mass - 14)).toBeLessThan(0.52);
+          const off = moment[axis]! / mass - 14;
+          if (Math.abs(off) < 0.52) continue;
+          // A long one-sided stroke would push the box out of the picture: then it ends at the edge, rows 8 to 27 or
+          // 0 to 19, whose middle is that of the ink but for the half pixel that centring in the box may leave.
+          const middle = (low[axis]! + high[axis]!) / 2;
+          if (off < 0) expect(middle).toBeGreaterThanOrEqual(17);
+          else expect(middle).toBeLessThanOrEqual(10);
         }
       }),
-      { numRuns: 200 },
+      // Named: a 7 whose bar outweighs its stem.
+      { numRuns: 200, examples: [[2701703511, "test"]] },
     );
   });
 
