@@ -21,7 +21,7 @@ export function fastTwoSum<F, I, B>(s: Arithmetic<F, I, B>, x: F, y: F): Pair<F>
   return { high, low: s.sub(y, s.sub(high, x)) };
 }
 
-/** The upper 12 bits of x and the lower 12: any product of two such halves is exact, and nothing overflows. */
+/** The upper 12 bits of x and the lower 12; a product of two such halves is exact, and nothing overflows. */
 export function halves<F, I, B>(s: Arithmetic<F, I, B>, x: F): Pair<F> {
   const high = s.fromBits(s.andInt(s.bits(x), s.int(-4096)));
   return { high, low: s.sub(x, high) };

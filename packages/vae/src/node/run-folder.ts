@@ -126,7 +126,7 @@ export async function openRun(folder: string): Promise<Run> {
   const restored = decodeCheckpoint(await readFileChecked(file.weights(folder)), file.weights(folder));
   const same =
     JSON.stringify(restored.model.config) === JSON.stringify(config.model) &&
-    (restored.notes["choices"] ?? choicesOf(config)) === choicesOf(config);
+    restored.notes["choices"] === choicesOf(config);
   if (!same) {
     throw new DataError(
       `${folder}: config.json and weights.safetensors are not from one run; undo what was changed in config.json`,

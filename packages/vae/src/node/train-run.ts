@@ -1,22 +1,23 @@
 // Training into a run folder: every epoch leaves a checkpoint, and an interrupted run goes on where it stopped.
 
 import { ArgumentError } from "@elbo/tensor";
-import { DataError } from "../data/errors.js";
 import { checkInputs } from "../data/check.js";
 import type { Dataset } from "../data/dataset.js";
-import { flatten, type Model } from "../models/model.js";
+import { DataError } from "../data/errors.js";
 import { noSums } from "../evaluation/metrics.js";
-import { optimizers } from "../training/optimizers.js";
+import { flatten, type Model } from "../models/model.js";
 import { buildModel } from "../training/checkpoint.js";
 import { fit, type Progress, type TrainingConfig, type TrainingState } from "../training/fit.js";
+import { optimizers } from "../training/optimizers.js";
 import type { Report } from "../training/report.js";
 import { alone } from "./lock.js";
 import {
   createRun,
-  type RunChoices,
-  runConfig,
   dataHash,
   openRun,
+  type Run,
+  type RunChoices,
+  runConfig,
   type RunConfig,
   writeCheckpoint,
   writeConfig,
@@ -58,26 +59,37 @@ export async function startRun(
   return alone(folder, () => train(folder, config, model, data, undefined, [], events));
 }
 
-/** Goes on with the run in a folder, to `epochs` epochs in all where that is given. */
-export async function resumeRun(
+/**
+ * Goes on with the run in a folder, to `epochs` epochs in all where that is given. Its state is read under the lock, so
+ * that no other process can move it on in between.
+ */
+export function resumeRun(
   folder: string,
   data: Dataset,
   { epochs, ...events }: RunEvents & { readonly epochs?: number } = {},
 ): Promise<RunOutcome> {
-  const run = await openRun(folder);
-  const config: RunConfig = {
-    ...run.config,
-    training: { ...run.config.training, epochs: epochs ?? run.config.training.epochs },
-  };
-  if (config.training.epochs < run.state.epoch) {
+  return alone(folder, async () => {
+    const run = await openRun(folder);
+    const training = { ...run.config.training, epochs: epochs ?? run.config.training.epochs };
+    const config: RunConfig = { ...run.config, training };
+    checkResumable(run, config, data);
+    check(run.model, data, training);
+    if (training.epochs !== run.config.training.epochs) await writeConfig(folder, config);
+    return train(folder, config, run.model, data, run.state, run.log, events);
+  });
+}
+
+/** Refuses to go on where that could not give what an uninterrupted run gives. */
+function checkResumable({ folder, log, state }: Run, config: RunConfig, data: Dataset): void {
+  if (config.training.epochs < state.epoch) {
     throw new ArgumentError(
-      `${folder} has ${run.state.epoch} epochs already; --epochs counts them all, so give ${run.state.epoch} or more`,
+      `${folder} has ${state.epoch} epochs already; --epochs counts them all, so give ${state.epoch} or more`,
       { op: "train" },
     );
   }
-  if (run.log.length !== run.state.epoch) {
+  if (log.length !== state.epoch) {
     throw new DataError(
-      `${folder}: log.jsonl has ${run.log.length} of the ${run.state.epoch} epochs of the checkpoint; put it back, or train anew`,
+      `${folder}: log.jsonl has ${log.length} of the ${state.epoch} epochs of the checkpoint; put it back, or train anew`,
     );
   }
   if (config.dataHash !== dataHash(data)) {
@@ -85,11 +97,6 @@ export async function resumeRun(
       `${config.source.data}: the data has changed since the run began, so the run cannot go on; put it back, or train anew`,
     );
   }
-  check(run.model, data, config.training);
-  return alone(folder, async () => {
-    if (config.training.epochs !== run.config.training.epochs) await writeConfig(folder, config);
-    return train(folder, config, run.model, data, run.state, run.log, events);
-  });
 }
 
 /** What `fit` would refuse, before anything is written. */
