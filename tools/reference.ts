@@ -7,6 +7,7 @@ import { fileURLToPath } from "node:url";
 import * as autograd from "@elbo/autograd";
 import * as testing from "@elbo/autograd/testing";
 import * as tensor from "@elbo/tensor";
+import * as tensorNode from "@elbo/tensor/node";
 import * as vae from "@elbo/vae";
 import * as node from "@elbo/vae/node";
 import * as report from "@elbo/vae/report";
@@ -14,6 +15,7 @@ import * as report from "@elbo/vae/report";
 const root = fileURLToPath(new URL("..", import.meta.url));
 const entries = {
   "@elbo/tensor": [tensor, "packages/tensor/src"],
+  "@elbo/tensor/node": [tensorNode, "packages/tensor/src/node"],
   "@elbo/autograd": [autograd, "packages/autograd/src"],
   "@elbo/autograd/testing": [testing, "packages/autograd/src/testing"],
   "@elbo/vae": [vae, "packages/vae/src"],

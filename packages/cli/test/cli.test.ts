@@ -14,7 +14,8 @@ import {
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { readSafetensors, type Report, writeIdx } from "@elbo/vae";
+import { enableRelaxedSimd } from "@elbo/tensor/node";
+import { readSafetensors, type Report, writeIdx, writeSafetensors } from "@elbo/vae";
 import { afterAll, describe, expect, test, vi } from "vitest";
 import { elbo as run } from "../src/elbo.js";
 
@@ -117,6 +118,7 @@ describe("calls that cannot be understood end with 2 and one line", () => {
     [["train", "--lr", "fast"], /--lr takes a number/],
     [["train", "--lr=-1"], /lr is a positive number/],
     [["train", "--model", "gan"], /--model is one of vae, ae/],
+    [["train", "--matmul", "fused"], /--matmul is one of fast, strict/],
     [["train", "--resume"], /--resume needs the run folder/],
     [["train", "--data", "/no/such/folder"], /\/no\/such\/folder/],
     [["eval"], /which run/],
@@ -302,6 +304,102 @@ describe("a run", () => {
 
   test.skipIf(!existsSync("/dev/full"))("a full disk is a failure (1), in words", async () => {
     expectRefusal(await elbo("eval", whole, "--samples", "0", "--json", "/dev/full"), 1, /disk is full/);
+  });
+});
+
+describe("the mode of matrix products", () => {
+  // What `--matmul fast` is on this runtime, and what it is not.
+  const here = enableRelaxedSimd().fast;
+  const other = here === "fused" ? "separate" : "fused";
+  const brief = [...small, "--batch", "50"];
+  /** Rewrites the metadata of a run's checkpoint. */
+  const note = (run: string, change: (metadata: Record<string, string>) => void): void => {
+    const { tensors, metadata } = readSafetensors(weights(run), run);
+    change(metadata);
+    writeFileSync(join(run, "weights.safetensors"), writeSafetensors(tensors, metadata));
+  };
+  const facts = async (...args: string[]): Promise<Record<string, string>> =>
+    JSON.parse((await elbo("info", ...args, "--json")).out) as Record<string, string>;
+
+  describe.each(["fast", "strict"] as const)("--matmul %s", (matmul) => {
+    const expected = matmul === "fast" ? here : "separate";
+
+    test("is recorded with its class, in the run, its checkpoint and its report", async () => {
+      const run = folder(`matmul-${matmul}`);
+      expect((await elbo("train", ...brief, "--epochs", "1", "--matmul", matmul, "--out", run)).code).toBe(0);
+      expect(await facts(run)).toMatchObject({ matmul, "multiply-adds": expected });
+      expect(readSafetensors(weights(run), run).metadata.multiplyAdds).toBe(expected);
+      expect(readFileSync(join(run, "report.html"), "utf8")).toContain("multiply-adds");
+      const { err } = await elbo("train", "--resume", run, "--epochs", "2", "--matmul", matmul);
+      expect(err).toBe("");
+    });
+
+    test("eval repeats the figures that the run recorded, to the last digit", async () => {
+      // Of few examples, since a sum over many rounds away what tells the modes apart.
+      for (const size of ["2", "5"]) {
+        const [run, json] = [folder(`figures-${matmul}-${size}`), folder(`figures-${matmul}-${size}.json`)];
+        await elbo("train", ...brief, "--test-size", size, "--matmul", matmul, "--epochs", "1", "--out", run);
+        await elbo("eval", run, "--samples", "0", "--json", json);
+        const { figures } = JSON.parse(readFileSync(json, "utf8")) as { figures: Record<string, number> };
+        // eval draws its z with a key of its own; the KL has nothing to draw.
+        expect(figures.kl).toBe(logOf(run)[0].test.kl);
+      }
+    });
+  });
+
+  test.skipIf(here === "separate")(
+    `fused multiply-adds give other bits than separate ones${here === "fused" ? "" : " (there are none here)"}`,
+    () => expect(tensorBytes(folder("matmul-fast"))).not.toEqual(tensorBytes(folder("matmul-strict"))),
+  );
+
+  test("a run that goes on under another class says so in one line, and records it", async () => {
+    const run = folder("moved");
+    await elbo("train", ...brief, "--epochs", "1", "--out", run);
+    note(run, (metadata) => void (metadata.multiplyAdds = other));
+    const { code, err } = await elbo("train", "--resume", run, "--epochs", "2");
+    expect(code).toBe(0);
+    expect(err).toMatch(/^elbo train: this run began with [^\n]+: its bits will differ from an uninterrupted run$/);
+    expect(await facts(run)).toMatchObject({ "multiply-adds": `${other}, then ${here}`, "epochs done": 2 });
+    expect((await elbo("train", "--resume", run, "--epochs", "3")).err).toBe("");
+  });
+
+  test("a run of before there was the choice reads as strict, and says that its products were others", async () => {
+    const run = folder("old");
+    await elbo("train", ...brief, "--matmul", "strict", "--epochs", "1", "--out", run);
+    const config = join(run, "config.json");
+    writeFileSync(config, readFileSync(config, "utf8").replace(/\n *"matmul": "strict",/, ""));
+    note(run, (metadata) => {
+      delete metadata.multiplyAdds;
+      expect(metadata["note.choices"]).not.toContain("matmul");
+    });
+    expect(readFileSync(config, "utf8")).not.toContain("matmul");
+    expect(await facts(run)).toMatchObject({ matmul: "strict", "multiply-adds": "not recorded" });
+    const { code, err } = await elbo("train", "--resume", run, "--epochs", "2");
+    expect(code).toBe(0);
+    expect(err).toMatch(/^elbo train: this run began with [^\n]*summed in double[^\n]*$/);
+    expect(await facts(run)).toMatchObject({ matmul: "strict", "multiply-adds": "separate" });
+  });
+
+  test("is one of the choices that a run keeps", async () => {
+    const run = folder("kept");
+    await elbo("train", ...brief, "--epochs", "1", "--out", run);
+    expectRefusal(
+      await elbo("train", "--resume", run, "--epochs", "2", "--matmul", "strict"),
+      2,
+      /--matmul strict differs from the run, which has fast/,
+    );
+    const config = join(run, "config.json");
+    writeFileSync(config, readFileSync(config, "utf8").replace('"matmul": "fast"', '"matmul": "strict"'));
+    expectRefusal(await elbo("train", "--resume", run, "--epochs", "2"), 2, /not from one run/);
+  });
+
+  test("info says what multiplies here, as train finds it", async () => {
+    // In a process of its own, where nobody has switched anything on.
+    const { out, code } = await launch("info", "--json").ended;
+    expect(code).toBe(0);
+    const all = JSON.parse(out) as Record<string, string>;
+    expect(all["matmul kernel"]).toMatch(/WebAssembly SIMD/);
+    expect(all["matmul fast"]).toContain(here);
   });
 });
 

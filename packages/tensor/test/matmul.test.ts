@@ -20,48 +20,92 @@ import {
   transpose,
   zeros,
 } from "../src/index.js";
+import { depthBlock } from "../src/matmul/depth.js";
 import { matrixAt } from "../src/matmul/matmul.js";
+import { chains } from "./products.js";
 import { expectSameBits, firstDifference, indices, read, viewsOf, wildNumbers } from "./support.js";
 
 const view = (x: Tensor): MatrixView => matrixAt(x, x.offset);
 const matrix = (rows: number, columns: number, seed: number, decades = 2): Tensor =>
   fromTypedArray(wildNumbers(seed, rows * columns, decades), [rows, columns]);
 
+/** Lengths of `least` to `most`, and every fourth time one of the special ones. */
+const size = (least: number, most: number, ...special: number[]): fc.Arbitrary<number> => {
+  const any = fc.integer({ min: least, max: most });
+  return special.length === 0 ? any : fc.oneof({ weight: 3, arbitrary: any }, fc.constantFrom(...special));
+};
+
+/** k roundings one after another, each of at most `unit` times what is rounded (Higham's gamma). */
+const gamma = (k: number, unit: number): number => (k * unit) / (1 - k * unit);
+
 /**
- * Products of float32 are exact in double, so a float32 result carries the K - 1 roundings of a double sum and one to
- * float32 (2^-150 if it is subnormal); the oracle carries the double roundings again.
+ * The most roundings between one product of a float32 sum and the result: K at most. In a block of n steps the first
+ * product is rounded and meets n - 1 additions that round (the one to 0 does not), the later ones meet fewer; with a
+ * fused multiply-add the first meets n roundings, too. Its block's sum is then added to the others, B - 1 times at most,
+ * and n + B - 1 <= K because no block is empty.
  */
+function longestPath(depth: number): number {
+  const block = depthBlock(depth);
+  return Math.min(depth, block) + Math.ceil(depth / block) - 1;
+}
+
+/**
+ * How far a product may be from the oracle, by element.
+ *
+ * float32: with r = `longestPath` roundings of 2^-24, |error| <= gamma_r |A| |B| as long as nothing is subnormal. Where
+ * a rounding result is, its error is not relative: it is at most 2^-150 (half the least number), once for each product,
+ * since sums of float32 that are subnormal are exact. (A fused multiply-add rounds the product within the sum: still
+ * once.) Each of these K errors grows by the roundings that follow: K 2^-150 (1 + gamma_r).
+ *
+ * The oracle, in double, has exact products of float32 and K - 1 roundings of its sum; so has |A| |B| itself. A float64
+ * product rounds its products as well: gamma_K, for itself and for the oracle.
+ */
+function boundOf(a: Tensor, b: Tensor): Float64Array {
+  const depth = a.shape[1];
+  const size = naiveMatmul(view(a.abs()), view(b.abs())) as Float64Array;
+  const double = 2 * gamma(depth + 1, 2 ** -53);
+  if (a.dtype === "float64") return size.map((one) => double * one);
+  const single = gamma(longestPath(depth), 2 ** -24);
+  return size.map((one) => (single + double) * one + depth * 2 ** -150 * (1 + single));
+}
+
 function expectWithinBound(a: Tensor, b: Tensor): void {
   const got = matmul(a, b).data;
   const oracle = naiveMatmul(view(a), view(b));
-  const size = naiveMatmul(view(a.abs()), view(b.abs()));
-  const depth = a.shape[1] + 1;
-  const gamma = (depth * 2 ** -53) / (1 - depth * 2 ** -53);
-  const unit = got instanceof Float32Array ? 2 ** -24 : 0;
-  let worst = 0;
-  for (let i = 0; i < got.length; i++) {
-    const bound = unit * Math.abs(oracle[i]) + 2 * gamma * size[i] + (unit && 2 ** -150);
-    worst = Math.max(worst, Math.abs(got[i] - oracle[i]) - bound);
-  }
-  expect(worst).toBeLessThanOrEqual(0);
-  // Both sum over k in ascending order in double: rounded once, they are equal to the bit.
-  const rounded = got instanceof Float32Array ? Float32Array.from(oracle) : oracle;
-  expect(firstDifference(got, rounded)).toBe(-1);
+  const bound = boundOf(a, b);
+  const at = got.findIndex((x, i) => !(Math.abs(x - oracle[i]) <= bound[i]));
+  if (at >= 0) expect.fail(`element ${at} is ${got[at]} against ${oracle[at]}, ${bound[at]} allowed`);
+  // float64: both sum over k in ascending order. float32: the chains that define it.
+  expect(firstDifference(got, got instanceof Float32Array ? chains(view(a), view(b)) : oracle)).toBe(-1);
 }
 
-/** Around the register tile and the three block sizes, each along rows, columns and depth; and all at once. */
-const EDGES = [1, 2, 3, 4, 5, 95, 96, 97, 191, 192, 193, 255, 256, 257];
-const SIZES: [number, number, number][] = [
-  ...EDGES.flatMap((n): [number, number, number][] => [
+type Sizes = [rows: number, depth: number, columns: number];
+
+/** Around the register tiles (3 x 12, 6 x 8, 6 x 16), half their columns, 24 rows, and the blocks of 96 and 192. */
+const EDGES = [1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 15, 16, 17, 23, 24, 25, 95, 96, 97, 191, 192, 193];
+/** Around the eight steps of the unrolled loop, and the cuts of the depth: 264 in float32, 256 in float64. */
+const DEPTHS = [1, 2, 3, 7, 8, 9, 16, 17, 255, 256, 257, 263, 264, 265, 527, 528, 529, 792, 793];
+const SIZES: Sizes[] = [
+  ...EDGES.flatMap((n): Sizes[] => [
     [n, 6, 5],
-    [5, n, 6],
+    [n, 9, 13],
     [6, 5, n],
+    [25, 9, n],
+  ]),
+  ...DEPTHS.flatMap((k): Sizes[] => [
+    [1, k, 1],
+    [1, k, 33],
+    [33, k, 2],
+    [25, k, 10],
   ]),
   [97, 257, 193],
   [96, 256, 192],
   [95, 255, 191],
-  [193, 513, 3],
-  [1, 1000, 1],
+  [97, 265, 49],
+  [96, 264, 48],
+  [95, 263, 47],
+  [193, 529, 3],
+  [24, 784, 17],
 ];
 
 describe("the bound", () => {
@@ -69,6 +113,11 @@ describe("the bound", () => {
     const [a, b] = [matrix(rows, depth, rows + depth, 6), matrix(depth, columns, columns, 6)];
     expectWithinBound(a, b);
     expectWithinBound(a.cast("float64").div(3), b.cast("float64").div(7));
+  });
+
+  it("is one of at most K roundings", () => {
+    for (let depth = 1; depth < 2000; depth++) expect(longestPath(depth)).toBeLessThanOrEqual(depth);
+    expect([1, 264, 265, 784, 10000].map(longestPath)).toEqual([1, 264, 137, 266, 301]);
   });
 
   it("the oracle is the definition", () => {
@@ -87,11 +136,25 @@ describe("the bound", () => {
   });
 
   it("holds among subnormals and near the overflow", () => {
-    const tiny = matrix(9, 8, 1).mul(2 ** -140);
-    expectWithinBound(tiny, matrix(8, 7, 2));
-    expectWithinBound(matrix(9, 8, 3).mul(1e18), matrix(8, 7, 4).mul(1e18));
-    // In double the sum does not overflow half-way.
-    expect(matmul(tensor([3e38, 3e38, -3e38]), tensor([1, 1, 1])).item()).toBe(Math.fround(3e38));
+    for (const [m, k, n] of [
+      [9, 8, 7],
+      [25, 300, 13],
+      [2, 40, 1],
+    ] as Sizes[]) {
+      // prettier-ignore
+      expectWithinBound(matrix(m, k, 1).mul(2 ** -140), matrix(k, n, 2));
+      expectWithinBound(matrix(m, k, 1).mul(2 ** -74), matrix(k, n, 2).mul(2 ** -74));
+      expectWithinBound(matrix(m, k, 3).mul(1e18), matrix(k, n, 4).mul(1e18));
+    }
+  });
+
+  it("ends where a sum overflows on the way: Infinity in float32, as in every float32 BLAS, and not in float64", () => {
+    const large = tensor([3e38, 3e38, -3e38]);
+    expect(matmul(large, tensor([1, 1, 1])).item()).toBe(Infinity);
+    expect(matmul(large, tensor([1, -1, 1])).item()).toBe(Math.fround(-3e38));
+    expect(matmul(large.cast("float64"), tensor([1, 1, 1])).item()).toBe(Math.fround(3e38));
+    expect(matmul(tensor([1e30, 1e30]), tensor([1e30, -1e30])).item()).toBeNaN();
+    expect(matmul(tensor([1e30, 1e30], { dtype: "float64" }), tensor([1e30, -1e30], { dtype: "float64" })).item()).toBe(0); // prettier-ignore
   });
 });
 
@@ -158,6 +221,18 @@ describe("whole numbers", () => {
     );
   });
 
+  it("multiply exactly at the edges, while sums stay below 2^24", () => {
+    const whole = (rows: number, columns: number, seed: number): Tensor =>
+      fromTypedArray(
+        wildNumbers(seed, rows * columns).map((x) => Math.round(100 * x)),
+        [rows, columns],
+      );
+    for (const [m, k, n] of SIZES) {
+      const [a, b] = [whole(m, k, m + k), whole(k, n, n)];
+      expect(firstDifference(matmul(a, b).data, naiveMatmul(view(a), view(b)).map((x) => x + 0))).toBe(-1); // prettier-ignore
+    }
+  });
+
   it("of the examples", () => {
     const a = tensor([[1, 2], [3, 4]]); // prettier-ignore
     expect(matmul(a, a.T).toArray()).toEqual([
@@ -193,31 +268,50 @@ describe("whole numbers", () => {
 
 describe("what is not finite", () => {
   it("propagates: no zero is skipped", () => {
-    for (const n of [1, 4, 7, 100]) {
+    for (const n of [1, 4, 5, 7, 9, 13, 17, 24, 25, 97, 100, 265]) {
       const a = zeros([n, n]);
       const b = contiguous(matrix(n, n, n));
       b.storage[n - 1] = Infinity;
-      const y = matmul(a, b);
-      for (let i = 0; i < n; i++) expect(y.data[i * n + n - 1]).toBeNaN();
-      const finite = [...y.data].filter((_, i) => i % n !== n - 1);
-      expect(finite.every((x) => x === 0)).toBe(true);
+      const y = matmul(a, b).data;
+      for (let i = 0; i < n; i++) expect(y[i * n + n - 1]).toBeNaN();
+      expect(y.every((x, i) => x === 0 || i % n === n - 1)).toBe(true);
       b.storage[n - 1] = NaN;
       expect(matmul(a, b).data[n - 1]).toBeNaN();
       expect(matmul(b, a).data[0]).toBeNaN();
     }
   });
 
-  it("stays within its row and column", () => {
-    const [a, b] = [matrix(9, 6, 1), matrix(6, 10, 2)];
-    a.storage[4 * 6 + 2] = NaN;
-    b.storage[3 * 10 + 7] = Infinity;
-    const y = matmul(a, b);
-    indices([9, 10]).forEach(([i, j], at) => expect(Number.isFinite(y.data[at])).toBe(i !== 4 && j !== 7));
+  it("stays within its row and column, at any edge", () => {
+    const shape = fc.record({ m: size(1, 30), k: size(1, 20, 264, 265), n: size(1, 40) });
+    const places = fc.array(fc.nat(), { minLength: 4, maxLength: 4 });
+    fc.assert(
+      fc.property(shape, places, ({ m, k, n }, [i, p, q, j]) => {
+        const [a, b] = [matrix(m, k, m), matrix(k, n, n)];
+        a.storage[(i % m) * k + (p % k)] = NaN;
+        b.storage[(q % k) * n + (j % n)] = -Infinity;
+        const y = matmul(a, b).data;
+        indices([m, n]).forEach(([row, column], at) => {
+          if (Number.isFinite(y[at]) !== (row !== i % m && column !== j % n)) expect.fail(`(${row}, ${column})`);
+          if (row === i % m) expect(y[at]).toBeNaN();
+        });
+      }),
+      { numRuns: 60 },
+    );
+  });
+
+  it("infinities keep their sign, and cancel to NaN", () => {
+    for (const k of [2, 9, 300]) {
+      const [row, column] = [0, 0].map(() => fromTypedArray(new Float32Array(k).fill(1), [k]));
+      column.storage[0] = -Infinity;
+      expect(matmul(row, column).item()).toBe(-Infinity);
+      column.storage[k - 1] = Infinity;
+      expect(matmul(row, column).item()).toBeNaN();
+    }
   });
 });
 
 describe("bits that never change", () => {
-  const shape = fc.tuple(fc.integer({ min: 1, max: 110 }), fc.integer({ min: 1, max: 300 }), fc.integer({ min: 1, max: 210 })); // prettier-ignore
+  const shape = fc.tuple(size(1, 110, ...EDGES), size(1, 300, ...DEPTHS), size(1, 210, ...EDGES));
 
   it("(A B)^T = B^T A^T", () => {
     fc.assert(
@@ -227,7 +321,7 @@ describe("bits that never change", () => {
         expectSameBits(contiguous(swapped), matmul(a, b));
         expectSameBits(contiguous(transpose(matmul(b, a, { transposeA: true, transposeB: true }))), matmul(a, b));
       }),
-      { numRuns: 15 },
+      { numRuns: 40 },
     );
   });
 
@@ -238,19 +332,53 @@ describe("bits that never change", () => {
         const [a, b] = [matrix(m, k, m, 6), matrix(k, n, n, 6)];
         const rows = { start: a0 % m, stop: (a0 % m) + 1 + (a1 % (m - (a0 % m))) };
         const columns = { start: b0 % n, stop: (b0 % n) + 1 + (b1 % (n - (b0 % n))) };
-        const part = matmul(slice(a, [rows]), slice(b, [null, columns]));
-        expectSameBits(part, contiguous(slice(matmul(a, b), [rows, columns])));
+        const whole = matmul(a, b);
+        expectSameBits(matmul(slice(a, [rows]), slice(b, [null, columns])), contiguous(slice(whole, [rows, columns])));
+        const [i, j] = [a1 % m, b1 % n];
+        expect(matmul(slice(a, [i]), slice(b, [null, j])).item()).toBe(whole.data[i * n + j]);
         const batch = matmul(expandDims(a, 0).broadcastTo([2, m, k]), b);
-        expectSameBits(slice(batch, [1]).reshape([m, n]), matmul(a, b));
+        expectSameBits(slice(batch, [1]).reshape([m, n]), whole);
       }),
-      { numRuns: 15 },
+      { numRuns: 40 },
     );
   });
 
-  it("calling twice gives the same, and leaves the operands alone", () => {
+  it("no stride does: transposed, backwards, with gaps, broadcast", () => {
+    const ways: ((rows: number, columns: number) => Tensor)[] = [
+      (rows, columns) => transpose(matrix(columns, rows, 1, 6)),
+      (rows, columns) => slice(matrix(rows, columns, 2, 6), [{ step: -1 }]),
+      (rows, columns) => slice(matrix(rows, columns, 3, 6), [null, { step: -1 }]),
+      (rows, columns) => slice(matrix(rows, 2 * columns, 4, 6), [null, { step: 2 }]),
+      (rows, columns) => slice(matrix(3 * rows, columns + 1, 5, 6), [{ step: 3 }, { start: 1 }]),
+      (rows, columns) => matrix(1, columns, 6, 6).broadcastTo([rows, columns]),
+      (rows, columns) => matrix(rows, 1, 7, 6).broadcastTo([rows, columns]),
+      (rows, columns) => transpose(slice(matrix(columns, rows, 8, 6), [{ step: -1 }, { step: -1 }])),
+    ];
+    for (const [m, k, n] of [
+      [1, 9, 1],
+      [5, 33, 2],
+      [24, 40, 17],
+      [26, 270, 20],
+      [97, 12, 10],
+    ] as Sizes[]) {
+      // prettier-ignore
+      for (const left of ways) {
+        for (const right of ways) {
+          const [a, b] = [left(m, k), right(k, n)];
+          expect([a.shape, b.shape]).toEqual([[m, k], [k, n]]); // prettier-ignore
+          expectSameBits(matmul(a, b), matmul(contiguous(a), contiguous(b)));
+        }
+      }
+    }
+  });
+
+  it("nor a larger product before, nor one of another size in between", () => {
     const [a, b] = [matrix(30, 20, 1), matrix(20, 10, 2)];
+    const first = matmul(a, b);
     const before = [...a.data, ...b.data];
-    expectSameBits(matmul(a, b), matmul(a, b));
+    matmul(matrix(200, 300, 3).mul(NaN), matrix(300, 100, 4));
+    expectSameBits(matmul(a, b), first);
+    expectSameBits(first, fromTypedArray(chains(view(a), view(b)), [30, 10]));
     expect([...a.data, ...b.data]).toEqual(before);
   });
 });

@@ -43,6 +43,7 @@ export {
   type TrainingState,
 } from "./training/fit.js";
 export { buildModel, decodeCheckpoint, encodeCheckpoint, type Restored } from "./training/checkpoint.js";
+export { type MultiplyAdd, multiplyAddHistory, multiplyAddOf } from "./training/multiply-adds.js";
 export { type OptimizerName, optimizers } from "./training/optimizers.js";
 export { evaluate, type EvaluateOptions, meanKlPerDimension } from "./evaluation/evaluate.js";
 export { type Projection, projectToPlane, sampleFittedGaussian } from "./evaluation/latent.js";

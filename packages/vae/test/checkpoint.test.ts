@@ -12,15 +12,21 @@ import type { Model } from "../src/models/model.js";
 import { vae } from "../src/models/vae.js";
 import { buildModel, decodeCheckpoint, encodeCheckpoint } from "../src/training/checkpoint.js";
 import { type TrainingState } from "../src/training/fit.js";
+import type { MultiplyAdd } from "../src/training/multiply-adds.js";
 import { optimizers, type OptimizerName } from "../src/training/optimizers.js";
 import { bits } from "./support/numbers.js";
 import { noise } from "./support/tiny.js";
 
 const options = { input: [2, 3], hidden: [4], latent: 2 };
 const cursor = { epoch: 3, step: 2, sums: { examples: 12, reconstruction: -40.5, kl: 0.1 }, seconds: 1.25 };
+const multiplyAdds: readonly MultiplyAdd[] = ["separate"];
 const stateOf = (model: Model, optimizer: OptimizerName): TrainingState => {
   const state = optimizers[optimizer].init(model.params);
-  return { ...cursor, optimizer: optimizers[optimizer].update(model.params, model.params, state, 0.1).state };
+  return {
+    ...cursor,
+    multiplyAdds,
+    optimizer: optimizers[optimizer].update(model.params, model.params, state, 0.1).state,
+  };
 };
 
 const model = vae(options);
@@ -70,15 +76,18 @@ describe("round trip", () => {
     seconds: fc.double({ min: 0, noNaN: true, noDefaultInfinity: true }),
   });
 
-  test("choices, parameters, the optimizer's state and the cursor come back to the bit", () => {
+  const histories = fc.array(fc.constantFrom<MultiplyAdd>("fused", "separate"), { maxLength: 3 });
+
+  test("choices, parameters, the optimizer's state, the cursor and the classes come back to the bit", () => {
     fc.assert(
-      fc.property(kinds, choices, optimizerNames, cursors, (make, config, optimizer, at) => {
+      fc.property(kinds, choices, optimizerNames, cursors, histories, (make, config, optimizer, at, multiplyAdds) => {
         const before: Model = make(config);
-        const state: TrainingState = { ...stateOf(before, optimizer), ...at };
+        const state: TrainingState = { ...stateOf(before, optimizer), ...at, multiplyAdds };
         const restored = decodeCheckpoint(encodeCheckpoint(before, optimizer, state), "checkpoint");
         expect(restored.model.config).toEqual(before.config);
         expect(restored.model.kind).toBe(before.kind);
         expect(restored.optimizer).toBe(optimizer);
+        expect(restored.state.multiplyAdds).toEqual(multiplyAdds);
         expect(bits(restored.model.params)).toEqual(bits(before.params));
         expect(bits(restored.state.optimizer)).toEqual(bits(state.optimizer));
         // JSON has no -0; a sum that is 0 has no sign to keep.
@@ -105,6 +114,14 @@ describe("round trip", () => {
     double.params = mapTree((w: Value) => cast(w, "float64"), double.params);
     const restored = decodeCheckpoint(encodeCheckpoint(double, "adam", stateOf(double, "adam")), "checkpoint");
     expect(bits(restored.model.params)).toEqual(bits(double.params));
+  });
+
+  test("the classes of multiply-add are one word of the metadata each; a file of before they were recorded has none", () => {
+    const mixed = { ...stateOf(model, "adam"), multiplyAdds: ["fused", "separate"] as const };
+    const { metadata } = readSafetensors(encodeCheckpoint(model, "adam", mixed), "checkpoint");
+    expect(metadata.multiplyAdds).toBe("fused,separate");
+    const old = changed((_, metadata) => delete metadata.multiplyAdds);
+    expect(decodeCheckpoint(old, "checkpoint").state).toMatchObject({ epoch: 3, step: 2, multiplyAdds: [] });
   });
 
   test("is a safetensors file with the parameters under their own names", () => {
@@ -176,6 +193,10 @@ describe("damage", () => {
       expect(refusal(changed((_, metadata) => void (metadata.optimizer = optimizer)))).toContain("optimizer");
     }
     refusal(changed((_, metadata) => delete metadata.optimizer));
+    for (const classes of ["double", "fused,", "fused separate"]) {
+      const message = refusal(changed((_, metadata) => void (metadata.multiplyAdds = classes)));
+      expect(message).toContain("the multiply-adds are of no known class");
+    }
   });
 
   test("each member of JSON with something else in it", () => {

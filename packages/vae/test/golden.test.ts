@@ -86,7 +86,7 @@ describe("falls outside of the band with", () => {
     const start = adam().init(model.params);
     const square = mapTree((w: Value) => ones(w.shape), start.square);
     return mistaken(model, {
-      resume: { epoch: 0, step: 0, sums: noSums, seconds: 0, optimizer: { ...start, square } },
+      resume: { epoch: 0, step: 0, sums: noSums, seconds: 0, multiplyAdds: [], optimizer: { ...start, square } },
     });
   });
 });

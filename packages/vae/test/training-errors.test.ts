@@ -89,6 +89,7 @@ test.each([
   [{ targets: "binary" }, 'targets is gray or dynamic, got "binary"'],
   [{ optimizer: "adamw" }, 'optimizer is one of adam, sgd, momentum, got "adamw"'],
   [{ optimizer: "toString" }, "optimizer is one of"],
+  [{ matmul: "fused" }, 'matmul is fast or strict, got "fused"'],
   [{ seed: -1 }, "seed is a whole number from 0 to 2^53 - 1, got -1"],
 ])("the option %j", async (options, message) => {
   const error = await refusal(good, options as FitOptions);

@@ -65,6 +65,22 @@ const normalised: Bound = (sample, y) => {
   return numbers(y).map((one) => gamma(2 * (range + 4) + treeDepth(sample.inputs[0].size) + 1) * one);
 };
 
+/**
+ * The matrix product over K terms: each is rounded as a product (or within its multiply-add) and by at most K - 1
+ * additions, since the first addition is to 0, and a depth that is cut into blocks only shortens the way. So
+ * gamma_K |A| |B|, and for results of roundings that are subnormal 2^-150 each (half the least number) instead: once
+ * for each of the K terms, as subnormal sums are exact, grown by the roundings that follow.
+ *
+ * The reference sums exact products in double, K - 1 roundings, and so does |A| |B|: 2 K 2^-53 together. No rounding is
+ * off by more than U / (1 + U), which leaves K U^2 = K 2^-48 of gamma_K for that.
+ */
+const product: Bound = (sample) => {
+  const { transposeA } = sample.attributes as OpAttributes["matmul"];
+  const depth = sample.inputs[0].shape.at(transposeA ? -2 : -1)!;
+  const relative = gamma(depth);
+  return numbers(ofSizes(sample)).map((size) => relative * size + depth * 2 ** -150 * (1 + relative));
+};
+
 const depthOf = ({ inputs }: Sample): number => inputs[0].size;
 
 /** The bound of every operation: a new one does not compile without. */
@@ -143,11 +159,7 @@ export const bounds: { readonly [N in OpName]: Bound } = {
   cumsum: sumOf(depthOf, ofSizes),
   scatterAdd: sumOf(depthOf, ofSizes),
   col2im: sumOf(depthOf, ofSizes),
-  /** gamma_K |A| |B|. */
-  matmul: sumOf(({ inputs, attributes }) => {
-    const { transposeA } = attributes as OpAttributes["matmul"];
-    return inputs[0].shape.at(transposeA ? -2 : -1)!;
-  }, ofSizes),
+  matmul: product,
 
   logSumExp: logarithmic,
   logSoftmax: logarithmic,

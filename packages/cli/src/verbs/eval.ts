@@ -1,11 +1,22 @@
 // elbo eval: the figures of a trained model on the test part of a data set.
 
-import { key as keyOf, mean, slice, square, sub } from "@elbo/tensor";
-import { bitsPerDimension, dimensionsOf, evaluate, meanKlPerDimension, nll, reconstruct } from "@elbo/vae";
-import { machineFacts, openRun, writeFileAtomic } from "@elbo/vae/node";
+import { key as keyOf, mean, slice, square, sub, withMatmulMode } from "@elbo/tensor";
+import {
+  bitsPerDimension,
+  type Dataset,
+  dimensionsOf,
+  evaluate,
+  meanKlPerDimension,
+  type Model,
+  nll,
+  reconstruct,
+  type TrainingConfig,
+} from "@elbo/vae";
+import { machineFacts, matmulFacts, openRun, writeFileAtomic } from "@elbo/vae/node";
 import { otherDataOptions, load, sourceOf } from "../data-options.js";
 import { helpText, number, type OptionSpecs, readOptions, text, UsageError } from "../options.js";
 import { counter } from "../progress.js";
+import { prepareToEvaluate } from "../switches.js";
 import { nats, table } from "../tables.js";
 
 const specs: OptionSpecs = {
@@ -36,11 +47,53 @@ export async function evaluateRun(args: readonly string[]): Promise<number> {
   const samples = number(given, "samples", { whole: true, least: 0 }) ?? 100;
   const size = number(given, "nll-size", { whole: true, least: 1 }) ?? 1000;
   const seed = number(given, "seed", { whole: true, least: 0 }) ?? 0;
+  const choices = { samples, size, seed };
   const { model, config } = await openRun(folder);
   const data = await load(sourceOf(given, config.source));
   const { test } = data;
+  prepareToEvaluate();
+  const figures = withMatmulMode(config.training.matmul, () => judged(model, config.training, data, choices));
+  console.log(
+    `${data.name}, ${test.inputs.shape[0]} test examples${figures.nll === undefined ? "" : `; NLL with ${samples} importance samples on ${Math.min(size, test.inputs.shape[0])} of them`}; nats per example`,
+  );
+  console.log(
+    table(
+      Object.entries(figures).map(([name, value]) => [
+        name,
+        name === "active dimensions"
+          ? String(value)
+          : name.startsWith("mean") || name.startsWith("bits")
+            ? value.toFixed(5)
+            : nats(value),
+      ]),
+    ),
+  );
+  const out = text(given, "json");
+  if (out !== undefined) {
+    await writeFileAtomic(
+      out,
+      `${JSON.stringify({ run: folder, data: data.name, examples: test.inputs.shape[0], samples, seed, figures, matmul: config.training.matmul, versions: { ...(await machineFacts()), ...matmulFacts() } }, null, 2)}\n`,
+    );
+  }
+  return 0;
+}
+
+interface Choices {
+  /** Importance samples an example for the NLL. */
+  readonly samples: number;
+  /** Test examples for the NLL. */
+  readonly size: number;
+  readonly seed: number;
+}
+
+/** The figures by name, in the order in which they are shown. */
+function judged(
+  model: Model,
+  { targets, beta }: TrainingConfig,
+  { test }: Dataset,
+  { samples, size, seed }: Choices,
+): Record<string, number> {
   const key = keyOf(seed);
-  const { targets, beta } = config.training;
   const metrics = evaluate(model, test, key, { targets, beta });
   const errors = mean(square(sub(reconstruct(model, test.inputs), test.inputs))).item();
   const figures: Record<string, number> = { reconstruction: metrics.reconstruction, "mean squared error": errors };
@@ -61,27 +114,5 @@ export async function evaluateRun(args: readonly string[]): Promise<number> {
       figures["nll standard error"] = estimate.standardError;
     }
   }
-  console.log(
-    `${data.name}, ${test.inputs.shape[0]} test examples${figures.nll === undefined ? "" : `; NLL with ${samples} importance samples on ${Math.min(size, test.inputs.shape[0])} of them`}; nats per example`,
-  );
-  console.log(
-    table(
-      Object.entries(figures).map(([name, value]) => [
-        name,
-        name === "active dimensions"
-          ? String(value)
-          : name.startsWith("mean") || name.startsWith("bits")
-            ? value.toFixed(5)
-            : nats(value),
-      ]),
-    ),
-  );
-  const out = text(given, "json");
-  if (out !== undefined) {
-    await writeFileAtomic(
-      out,
-      `${JSON.stringify({ run: folder, data: data.name, examples: test.inputs.shape[0], samples, seed, figures, versions: await machineFacts() }, null, 2)}\n`,
-    );
-  }
-  return 0;
+  return figures;
 }

@@ -1,12 +1,13 @@
 // elbo info: what this installation is, or what a run holds.
 
-import { describeModel } from "@elbo/vae";
-import { machineFacts, openRun, trainOptions, weightsHash } from "@elbo/vae/node";
+import { describeModel, multiplyAddHistory } from "@elbo/vae";
+import { machineFacts, matmulFacts, openRun, trainOptions, weightsHash } from "@elbo/vae/node";
 import { helpText, readOptions } from "../options.js";
+import { prepareToEvaluate } from "../switches.js";
 import { nats, listing } from "../tables.js";
 
 export const help = helpText(
-  "elbo info [RUN]: versions and machine, or the model, settings and figures of a run",
+  "elbo info [RUN]: versions, machine and what multiplies matrices there, or the model, settings and figures of a run",
   { json: { about: "as JSON" } },
   "elbo info runs/start",
 );
@@ -18,9 +19,14 @@ export async function info(args: readonly string[]): Promise<number> {
     return 0;
   }
   const [folder] = given.words;
-  const facts = folder === undefined ? await machineFacts() : await runFacts(folder);
+  const facts = folder === undefined ? await hereFacts() : await runFacts(folder);
   console.log(given.options.json ? JSON.stringify(facts, null, 2) : listing(facts));
   return 0;
+}
+
+async function hereFacts(): Promise<Record<string, string>> {
+  prepareToEvaluate();
+  return { ...(await machineFacts()), ...matmulFacts() };
 }
 
 async function runFacts(folder: string): Promise<Record<string, string | number>> {
@@ -36,6 +42,7 @@ async function runFacts(folder: string): Promise<Record<string, string | number>
   const last = log.at(-1);
   return {
     ...trainOptions(config),
+    "multiply-adds": multiplyAddHistory(state.multiplyAdds),
     layers: layers.join(" - "),
     parameters,
     "epochs done": state.epoch,

@@ -1,11 +1,12 @@
 // elbo sample and elbo reconstruct: what a trained model draws.
 
-import { key as keyOf, mul, round, slice, type Tensor, zeros } from "@elbo/tensor";
+import { key as keyOf, mul, round, slice, type Tensor, withMatmulMode, zeros } from "@elbo/tensor";
 import { type Dataset, type Model, reconstruct, sampleMeans, writeIdx } from "@elbo/vae";
 import { openRun, writeFileAtomic } from "@elbo/vae/node";
 import { imageGrid, pairedStrip } from "@elbo/vae/report";
 import { otherDataOptions, load, sourceOf } from "../data-options.js";
 import { type Given, helpText, number, type OptionSpecs, readOptions, text, UsageError } from "../options.js";
+import { prepareToEvaluate } from "../switches.js";
 
 const sampleSpecs: OptionSpecs = {
   ...otherDataOptions,
@@ -35,6 +36,8 @@ export const reconstructHelp = helpText(
 interface Opened {
   readonly model: Model;
   readonly count: number | undefined;
+  /** Computes in the run's mode of matrix products. */
+  readonly inMode: <T>(run: () => T) => T;
   /** Reads the data, which not every picture needs. */
   readonly data: () => Promise<Dataset>;
 }
@@ -44,7 +47,13 @@ async function opened(verb: string, given: Given): Promise<Opened> {
   if (folder === undefined) throw new UsageError(`${verb}: which run? give its folder: elbo ${verb} runs/start`);
   const count = number(given, "count", { whole: true, least: 1 });
   const { model, config } = await openRun(folder);
-  return { model, count, data: () => load(sourceOf(given, config.source)) };
+  prepareToEvaluate();
+  return {
+    model,
+    count,
+    inMode: (run) => withMatmulMode(config.training.matmul, run),
+    data: () => load(sourceOf(given, config.source)),
+  };
 }
 
 /** Small images are drawn larger, by a whole factor. */
@@ -67,12 +76,12 @@ export async function sample(args: readonly string[]): Promise<number> {
   const out = text(given, "out") ?? "samples.png";
   if (!/\.(png|idx)$/.test(out)) throw new UsageError(`--out ends in .png or .idx, got ${JSON.stringify(out)}`);
   const seed = number(given, "seed", { whole: true, least: 0 }) ?? 0;
-  const { model, data, count = 64 } = await opened("sample", given);
+  const { model, inMode, data, count = 64 } = await opened("sample", given);
   const columns = number(given, "columns", { whole: true, least: 1 }) ?? Math.ceil(Math.sqrt(count));
   if (out.endsWith(".png")) requireImages(model, "; write them as .idx");
   // Only an autoencoder, which has no prior, looks at its data for that.
   const inputs = model.kind === "vae" ? zeros([0, ...model.config.input]) : (await data()).train.inputs;
-  const images = sampleMeans(model, inputs, keyOf(seed), count);
+  const images = inMode(() => sampleMeans(model, inputs, keyOf(seed), count));
   await writeFileAtomic(
     out,
     out.endsWith(".idx")
@@ -94,10 +103,11 @@ export async function reconstructVerb(args: readonly string[]): Promise<number> 
   }
   const out = text(given, "out") ?? "reconstructions.png";
   if (!out.endsWith(".png")) throw new UsageError(`--out ends in .png, got ${JSON.stringify(out)}`);
-  const { model, data, count = 20 } = await opened("reconstruct", given);
+  const { model, inMode, data, count = 20 } = await opened("reconstruct", given);
   requireImages(model);
   const images = slice((await data()).test.inputs, [{ stop: count }]);
-  await writeFileAtomic(out, pairedStrip(images, reconstruct(model, images), { scale: scaleFor(images) }));
+  const reconstructions = inMode(() => reconstruct(model, images));
+  await writeFileAtomic(out, pairedStrip(images, reconstructions, { scale: scaleFor(images) }));
   console.log(`${images.shape[0]} test images above their reconstructions: ${out}`);
   return 0;
 }

@@ -6,6 +6,7 @@ import { load, sourceOf } from "../data-options.js";
 import { helpText, readOptions } from "../options.js";
 import { interruptible } from "../interrupt.js";
 import { trainingDisplay } from "../progress.js";
+import { prepareToTrain } from "../switches.js";
 import { freshFolder, summary } from "./train.js";
 
 export const help = helpText(
@@ -31,6 +32,7 @@ export async function start(args: readonly string[]): Promise<number> {
   const display = trainingDisplay("vae", training.epochs, training.batch);
   try {
     const data = await load(source);
+    prepareToTrain("start");
     return await interruptible(async (signal) =>
       summary(await startRun(folder, { model, training, source }, data, { ...display, signal })),
     );

@@ -29,6 +29,7 @@ import {
 } from "../options.js";
 import { interruptible } from "../interrupt.js";
 import { trainingDisplay } from "../progress.js";
+import { prepareToTrain } from "../switches.js";
 import { duration } from "@elbo/vae/report";
 import { nats, plural } from "../tables.js";
 
@@ -52,6 +53,10 @@ const specs: OptionSpecs = {
   lr: { value: "R", about: "learning rate (default 0.001)" },
   beta: { value: "B", about: "weight of the KL term (default 1)" },
   optimizer: { value: "adam|sgd|momentum", about: "how gradients become steps (default adam)" },
+  matmul: {
+    value: "fast|strict",
+    about: "matrix products: fused multiply-adds where there are any, or the same bits on every machine (default fast)",
+  },
   seed: { value: "N", about: "of weights, order and noise (default 0)" },
   out: { value: "FOLDER", about: "the run folder (default runs/DATA-MODEL, numbered)" },
   resume: { value: "FOLDER", about: "go on with this run; --epochs may be raised, nothing else" },
@@ -109,6 +114,7 @@ const trainingOf = (given: Given): TrainingConfig =>
     beta: number(given, "beta", { least: 0 }),
     targets: choice(given, "targets", ["gray", "dynamic"]),
     optimizer: choice(given, "optimizer", ["adam", "sgd", "momentum"]),
+    matmul: choice(given, "matmul", ["fast", "strict"]),
     seed: number(given, "seed", { whole: true, least: 0 }),
   });
 
@@ -121,6 +127,7 @@ async function begin(given: Given, signal: AbortSignal): Promise<RunOutcome> {
   if (text(given, "out") !== undefined) await requireNewRun(text(given, "out")!);
   const data = await load(source);
   const model = modelOf(given, data.train.inputs.shape.slice(1));
+  prepareToTrain("train");
   const folder = text(given, "out") ?? freshFolder(`runs/${data.name}-${model.kind === "vae" ? "vae" : "ae"}`);
   const display = trainingDisplay(model.kind, training.epochs, training.batch);
   console.log(
@@ -144,10 +151,12 @@ async function goOn(given: Given, signal: AbortSignal): Promise<RunOutcome> {
     );
   }
   const data = await load(config.source);
+  prepareToTrain("train");
+  const onNotice = (notice: string): void => console.error(`elbo train: ${notice}`);
   const display = trainingDisplay(config.model.kind, epochs, config.training.batch);
   console.log(`resuming ${folder} at epoch ${state.epoch + 1}${state.step > 0 ? `, after step ${state.step}` : ""}`);
   try {
-    return await resumeRun(folder, data, { ...display, signal, epochs });
+    return await resumeRun(folder, data, { ...display, onNotice, signal, epochs });
   } finally {
     display.stop();
   }

@@ -1,11 +1,13 @@
 // Applying a meaning to whole tensors: broadcast the operands, merge axes into long runs, call the kernel on each run.
 
-import { allocate, type DType, promote, requireFloat } from "../core/dtype.js";
+import { allocate, type DType, promote, requireFloat, type Storage } from "../core/dtype.js";
 import { asTensor, type TensorLike } from "../core/create.js";
-import { broadcastShapes, type Shape } from "../core/shape.js";
-import { forEachOffset, Tensor } from "../core/tensor.js";
+import { broadcastShapes, type Shape, sizeOf } from "../core/shape.js";
+import { copyElements, forEachOffset, Tensor } from "../core/tensor.js";
 import type { Meaning } from "../meaning/arithmetic.js";
-import { kernelOf } from "./kernel.js";
+import { hasSimd } from "../wasm/features.js";
+import { type Kernel, kernelOf } from "./kernel.js";
+import { lanesKernelOf, stepsOf } from "./lanes.js";
 
 /**
  * The meaning applied to every element of the broadcast operands.
@@ -32,25 +34,65 @@ export function commonDType(op: string, operands: readonly TensorLike[]): DType 
 /** `map` for operands of any dtypes, writing `dtype`. Comparisons of int32 come here, exact in double. */
 export function mapTensors(meaning: Meaning, inputs: readonly Tensor[], dtype: DType): Tensor {
   const shape = broadcastShapes(meaning.name, ...inputs.map((input) => input.shape));
-  const out = allocate(
-    dtype,
-    shape.reduce((product, length) => product * length, 1),
-  );
+  const out = allocate(dtype, sizeOf(shape));
   const precision = inputs.every((input) => input.dtype === "float32") ? "float32" : "float64";
-  const kernel = kernelOf(meaning, precision);
-  const storages = inputs.map((input) => input.storage);
-  const starts = inputs.map((input) => input.offset);
-  const runs = mergeAxes(
+  const plan = planRuns(shape, inputs);
+  const lanes = precision === "float32" && out instanceof Float32Array && hasSimd();
+  if (lanes && plan.count < LONG_RUN && out.length >= LONG_RUN && stepsOf(meaning) >= MANY_STEPS) {
+    // Long runs of copies are quicker than short runs of what lies apart.
+    const copies = inputs.map((input) => copyOf(input, shape));
+    runKernel(lanesKernelOf(meaning), planRuns(shape, copies), copies, out);
+  } else {
+    const kernel = lanes && plan.count >= LONG_RUN ? lanesKernelOf(meaning) : kernelOf(meaning, precision);
+    runKernel(kernel, plan, inputs, out);
+  }
+  return Tensor.dense(out, shape);
+}
+
+/** Runs of at least so many elements go through SIMD; below, the way there and back costs more than it saves. */
+const LONG_RUN = 128;
+/** A meaning of so many steps gains from SIMD even if its operands must be copied first. */
+const MANY_STEPS = 12;
+
+/** A walk over the broadcast shape in row-major order: runs of `count` elements, and how each operand moves. */
+interface Plan {
+  readonly outer: Shape;
+  readonly strides: readonly Shape[];
+  readonly count: number;
+  readonly steps: readonly number[];
+}
+
+function planRuns(shape: Shape, inputs: readonly Tensor[]): Plan {
+  const merged = mergeAxes(
     shape,
     inputs.map((input) => stretchedStrides(input, shape)),
   );
-  const last = runs.shape.length - 1;
-  const count = runs.shape[last];
-  const steps = runs.strides.map((strides) => strides[last]);
-  forEachOffset(runs.shape.slice(0, -1), runs.strides, starts, (offsets, run) => {
+  const last = merged.shape.length - 1;
+  return {
+    outer: merged.shape.slice(0, -1),
+    strides: merged.strides,
+    count: merged.shape[last],
+    steps: merged.strides.map((strides) => strides[last]),
+  };
+}
+
+function runKernel(
+  kernel: Kernel,
+  { outer, strides, count, steps }: Plan,
+  inputs: readonly Tensor[],
+  out: Storage,
+): void {
+  const storages = inputs.map((input) => input.storage);
+  const starts = inputs.map((input) => input.offset);
+  forEachOffset(outer, strides, starts, (offsets, run) => {
     kernel(count, out, run * count, storages, offsets, steps);
   });
-  return Tensor.dense(out, shape);
+}
+
+/** A copy of the tensor broadcast to the shape. */
+function copyOf(input: Tensor, shape: Shape): Tensor {
+  const stretched = new Tensor(input.storage, { shape, strides: stretchedStrides(input, shape), offset: input.offset });
+  return Tensor.dense(copyElements(stretched, allocate(input.dtype, sizeOf(shape))), shape);
 }
 
 /** The strides with which a tensor is read as if it had the broadcast shape: 0 along stretched axes. */

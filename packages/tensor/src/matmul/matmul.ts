@@ -1,4 +1,4 @@
-// Matrix products of tensors: NumPy's rules for vectors and batches, over the blocked product of two matrices.
+// Matrix products of tensors: NumPy's rules for vectors and batches, over the product of two matrices.
 
 import { asTensor, type TensorLike } from "../core/create.js";
 import { allocate, promote, requireFloat } from "../core/dtype.js";
@@ -9,6 +9,7 @@ import { forEachOffset, Tensor } from "../core/tensor.js";
 import { stretchedStrides } from "../elementwise/map.js";
 import { expandDims, reshape, swapAxes } from "../views/views.js";
 import { blockedMatmul, type MatrixView } from "./blocked.js";
+import { multiply } from "./engine.js";
 
 /** Reads an operand transposed, at no cost. */
 export interface MatmulOptions {
@@ -36,7 +37,9 @@ export function matmul(a: TensorLike, b: TensorLike, options: MatmulOptions = {}
   const batch = broadcastShapes("matmul", x.shape.slice(0, -2), y.shape.slice(0, -2));
   const out = allocate(dtype, sizeOf(batch) * rows * columns);
   forEachOffset(batch, [batchStrides(x, batch), batchStrides(y, batch)], [x.offset, y.offset], ([atX, atY], index) => {
-    blockedMatmul(matrixAt(x, atX), matrixAt(y, atY), out, index * rows * columns);
+    const [a, b, start] = [matrixAt(x, atX), matrixAt(y, atY), index * rows * columns];
+    if (out instanceof Float32Array) multiply(a, b, out, start);
+    else blockedMatmul(a, b, out, start);
   });
   const full = Tensor.dense(out, [...batch, rows, columns]);
   if (left.ndim > 1 && right.ndim > 1) return full;

@@ -20,6 +20,9 @@ export interface Arithmetic<F, I, B> {
   /** NaN if either is NaN; -0 is below +0. */
   min(x: F, y: F): F;
   max(x: F, y: F): F;
+  /** `y < x ? y : x` and `x < y ? y : x`: x where either is NaN. One instruction where `min` and `max` are eight. */
+  pmin(x: F, y: F): F;
+  pmax(x: F, y: F): F;
 
   lt(x: F, y: F): B;
   le(x: F, y: F): B;
@@ -44,8 +47,21 @@ export interface Arithmetic<F, I, B> {
   toInt(x: F): I;
   toFloat(x: I): F;
 
+  /**
+   * The nearest whole number q to x / divisor, and x - q divisor: computed in double, where the divisor is given to
+   * more digits than a double holds, each rounded to float32 at the end.
+   */
+  divideWhole(x: F, by: Divisor): { readonly quotient: F; readonly rest: F };
+
   /** Another meaning, applied. An interpretation in double uses that meaning's double reference where it has one. */
   apply(meaning: Meaning, ...x: F[]): F;
+}
+
+/** `high + low`, its reciprocal rounded; `high` has so few bits that its products with the quotients are exact. */
+export interface Divisor {
+  readonly high: number;
+  readonly low: number;
+  readonly reciprocal: number;
 }
 
 /** What an elementwise operation means: a program over `Arithmetic`. */

@@ -60,7 +60,7 @@ export const erf = meaning(
   "erf",
   1,
   (s, x) => {
-    const size = s.min(s.abs(x), s.float(5));
+    const size = s.pmin(s.abs(x), s.float(5));
     const square = s.mul(size, size);
     const near = erfNear(s, size, square);
     const far = s.sub(s.float(1), timesExp(s, erfcScaled(s, size), reduceExp(s, s.neg(square))));
@@ -74,7 +74,7 @@ export const erfc = meaning(
   "erfc",
   1,
   (s, x) => {
-    const size = s.min(s.abs(x), s.float(12));
+    const size = s.pmin(s.abs(x), s.float(12));
     const square = twoSquare(s, size);
     // The absolute error of x^2, up to 104, would become a relative one of the tail: x^2 is a pair.
     const tail = timesExp(s, erfcScaled(s, size), reduceExp(s, s.neg(square.high), s.neg(square.low)));
@@ -105,7 +105,7 @@ export const gelu = meaning(
   "gelu",
   1,
   (s, x) => {
-    const size = s.min(s.abs(x), s.float(15));
+    const size = s.pmin(s.abs(x), s.float(15));
     const square = twoSquare(s, size);
     const minusHalf = s.float(-0.5);
     const reduced = reduceExp(s, s.mul(minusHalf, square.high), s.mul(minusHalf, square.low));
@@ -113,7 +113,7 @@ export const gelu = meaning(
     const over = s.mul(size, poly(s, s.div(s.sub(size, s.float(2.125)), shifted), PHI_FAR));
     // x Phi(x) = x - x Phi(-x) for x > 0.
     const tail = timesExp(s, s.div(over, shifted), reduced);
-    const far = s.sub(s.max(x, s.float(-0)), tail);
+    const far = s.sub(s.pmax(x, s.float(-0)), tail);
     const near = s.mul(x, s.add(s.float(0.5), s.mul(x, poly(s, square.high, PHI_NEAR))));
     return s.select(s.lt(size, s.float(1.0625)), near, far);
   },

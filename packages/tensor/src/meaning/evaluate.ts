@@ -35,6 +35,8 @@ function arithmetic(precision: Precision): Arithmetic<number, number, boolean> {
     nearest,
     min: Math.min,
     max: Math.max,
+    pmin: (x, y) => (y < x ? y : x),
+    pmax: (x, y) => (x < y ? y : x),
     lt: (x, y) => x < y,
     le: (x, y) => x <= y,
     eq: (x, y) => x === y,
@@ -65,6 +67,10 @@ function arithmetic(precision: Precision): Arithmetic<number, number, boolean> {
         : noBits,
     toInt: (x) => x | 0,
     toFloat: (x) => round(x),
+    divideWhole: (x, { high, low, reciprocal }) => {
+      const quotient = nearest(x * reciprocal);
+      return { quotient: round(quotient), rest: round(x - quotient * high - quotient * low) };
+    },
     apply: (inner, ...x) => (precision === "float64" && inner.double ? inner.double(...x) : inner.define(s, ...x)),
   };
   return s;

@@ -54,7 +54,7 @@ export const expm1mx = meaning(
     // With e^v = 2h (1 + m), e^v - 1 - v = 2 (h m + (h - 1/2 - v/2)): h - 1/2 and v/2 are exact.
     const { n, m } = reduceExp(s, within(s, v, -30, HIGHEST));
     const h = powerOfTwo(s, s.subInt(n, s.int(1)));
-    const rest = s.sub(s.sub(h, s.float(0.5)), s.mul(s.float(0.5), s.min(v, s.float(HIGHEST))));
+    const rest = s.sub(s.sub(h, s.float(0.5)), s.mul(s.float(0.5), s.pmin(v, s.float(HIGHEST))));
     const far = s.mul(s.float(2), s.add(s.mul(h, m), rest));
     return s.select(s.le(s.abs(v), s.float(0.7)), near, far);
   },
@@ -116,7 +116,7 @@ export const logAddExp = meaning(
   2,
   (s, x, y) => {
     const gap = s.select(s.eq(x, y), s.float(0), s.neg(s.abs(s.sub(x, y))));
-    return s.add(s.max(x, y), addLog1pExp(s, s.float(0), reduceExp(s, s.max(gap, s.float(LOWEST)))));
+    return s.add(s.max(x, y), addLog1pExp(s, s.float(0), reduceExp(s, s.pmax(gap, s.float(LOWEST)))));
   },
   (x, y) => Math.max(x, y) + Math.log1p(Math.exp(x === y ? 0 : -Math.abs(x - y))),
 );

@@ -31,9 +31,9 @@ export function wholePart<F, I, B>(s: Arithmetic<F, I, B>, x: F): { float: F; in
   return { float: s.sub(shifted, s.float(ROUNDER)), int: s.subInt(s.bits(shifted), s.int(ROUNDER_BITS)) };
 }
 
-/** min(max(x, low), high); NaN stays NaN. */
+/** x, but no less than `low` and no more than `high`; NaN stays NaN. */
 export function within<F, I, B>(s: Arithmetic<F, I, B>, x: F, low: number, high: number): F {
-  return s.min(s.max(x, s.float(low)), s.float(high));
+  return s.pmin(s.pmax(x, s.float(low)), s.float(high));
 }
 
 /** The bits of y >= 0 under the sign of x, that of -0 too. */

@@ -20,7 +20,7 @@ export const tanh = meaning(
   1,
   (s, x) => {
     // 1 - tanh(10) < 2^-27.
-    const size = s.min(s.abs(x), s.float(10));
+    const size = s.pmin(s.abs(x), s.float(10));
     const { n, m } = reduceExp(s, s.add(size, size));
     const power = powerOfTwo(s, n);
     const grown = s.add(s.float(1), s.add(power, s.mul(power, m)));
@@ -49,7 +49,7 @@ export const sigmoid = meaning(
   "sigmoid",
   1,
   (s, x) => {
-    const e = expOf(s, reduceExp(s, s.max(s.neg(s.abs(x)), s.float(LOWEST))));
+    const e = expOf(s, reduceExp(s, s.pmax(s.neg(s.abs(x)), s.float(LOWEST))));
     return divideByOnePlus(s, s.select(s.lt(x, s.float(0)), e, s.float(1)), e);
   },
   sigmoidDouble,
@@ -57,7 +57,7 @@ export const sigmoid = meaning(
 
 /** log(1 + e^x) = max(x, 0) + log1p(e^-|x|). */
 function softplusOf<F, I, B>(s: Arithmetic<F, I, B>, x: F): F {
-  return addLog1pExp(s, s.max(x, s.float(0)), reduceExp(s, s.max(s.neg(s.abs(x)), s.float(LOWEST))));
+  return addLog1pExp(s, s.pmax(x, s.float(0)), reduceExp(s, s.pmax(s.neg(s.abs(x)), s.float(LOWEST))));
 }
 
 const softplusDouble = (x: number): number => Math.max(x, 0) + Math.log1p(Math.exp(-Math.abs(x)));
@@ -73,8 +73,8 @@ export const binaryCrossEntropyWithLogits = meaning(
   "binaryCrossEntropyWithLogits",
   2,
   (s, l, t) => {
-    const linear = s.sub(s.max(l, s.float(0)), s.mul(l, t));
-    return addLog1pExp(s, linear, reduceExp(s, s.max(s.neg(s.abs(l)), s.float(LOWEST))));
+    const linear = s.sub(s.pmax(l, s.float(0)), s.mul(l, t));
+    return addLog1pExp(s, linear, reduceExp(s, s.pmax(s.neg(s.abs(l)), s.float(LOWEST))));
   },
   (l, t) => Math.max(l, 0) - l * t + Math.log1p(Math.exp(-Math.abs(l))),
 );
@@ -91,9 +91,9 @@ export const logSigmoid = meaning(
 function timesSigmoid<F, I, B>(s: Arithmetic<F, I, B>, x: F, v: F, low?: F): F {
   const negative = s.lt(v, s.float(0));
   const lower = low === undefined ? undefined : s.select(negative, low, s.neg(low));
-  const { n, m } = reduceExp(s, s.max(s.neg(s.abs(v)), s.float(LOWEST)), lower);
+  const { n, m } = reduceExp(s, s.pmax(s.neg(s.abs(v)), s.float(LOWEST)), lower);
   // Below -200 all is 0, above 200 it is x; the bounds keep infinity times 0 away. x + x m rounds less than x (1 + m).
-  const bounded = s.max(x, s.float(-200));
+  const bounded = s.pmax(x, s.float(-200));
   const over = s.select(negative, s.add(bounded, s.mul(bounded, m)), x);
   const quotient = divideByOnePlus(s, over, expOf(s, { n, m }));
   return s.select(negative, scale(s, quotient, n), s.select(s.lt(x, s.float(200)), quotient, x));
@@ -131,7 +131,7 @@ export const geluTanh = meaning(
   1,
   (s, x) => {
     // The tail e^v multiplies the absolute error of v, up to 100, into a relative one: v is computed as a pair.
-    const bounded = s.min(s.max(x, s.float(-16)), s.float(16));
+    const bounded = s.pmin(s.pmax(x, s.float(-16)), s.float(16));
     const square = twoSquare(s, bounded);
     const cubic = twoProduct(s, square.high, s.float(B_CUBIC));
     const rest = s.add(

@@ -41,6 +41,8 @@ export function writeSource(meaning: Meaning, names: readonly string[], precisio
     nearest: (x) => name(`nearest(${x})`),
     min: (x, y) => name(`Math.min(${x}, ${y})`),
     max: (x, y) => name(`Math.max(${x}, ${y})`),
+    pmin: (x, y) => name(`${y} < ${x} ? ${y} : ${x}`),
+    pmax: (x, y) => name(`${x} < ${y} ? ${y} : ${x}`),
     lt: (x, y) => name(`${x} < ${y}`),
     le: (x, y) => name(`${x} <= ${y}`),
     eq: (x, y) => name(`${x} === ${y}`),
@@ -59,6 +61,10 @@ export function writeSource(meaning: Meaning, names: readonly string[], precisio
     fromBits: (x) => name(`(word[0] = ${x}, float[0])`),
     toInt: (x) => name(`${x} | 0`),
     toFloat: (x) => rounded(x),
+    divideWhole: (x, { high, low, reciprocal }) => {
+      const quotient = name(`nearest(${x} * ${reciprocal})`);
+      return { quotient: rounded(quotient), rest: rounded(`${x} - ${quotient} * ${high} - ${quotient} * ${low}`) };
+    },
     apply: (inner, ...x) => {
       if (precision === "float32" || !inner.double) return inner.define(s, ...x);
       calls.push(inner.double);

@@ -1,7 +1,6 @@
 // Meanings of the sine and the cosine, of turns and of radians.
 
 import { type Arithmetic, meaning } from "./arithmetic.js";
-import { halves, twoSum } from "./pair.js";
 import { poly } from "./polynomial.js";
 import { flipSign, wholePart } from "./reduction.js";
 
@@ -55,57 +54,31 @@ export const cosTurns = meaning(
   (t) => turnsDouble(t, 1),
 );
 
-// pi / 2 as the sum of three float32 words, each the rest rounded to nearest: 2^-76 is left.
-const HALF_PI = [1.5707963705062866, -4.371138828673793e-8, -1.7151245100058819e-15];
+// pi / 2 to 82 bits: `high` has 29, so that its products with whole numbers up to 2^24 are exact in double.
+const HIGH = Math.round((Math.PI / 2) * 2 ** 28) / 2 ** 28;
+// The double nearest to pi / 2 falls short of it by 6.123e-17.
+const HALF_PI = { high: HIGH, low: Math.PI / 2 - HIGH + 6.123233995736766e-17, reciprocal: 2 / Math.PI };
 
-// Up to here q is exact and q pi / 2 keeps enough digits.
+// Up to here the quotient by pi / 2 has no more than 24 bits.
 const LARGEST = 2 ** 24;
-
-/** The upper 12 bits of a float32, as `halves` cuts them. */
-const cutConstant = (x: number): number => {
-  const word = new Int32Array(Float32Array.of(x).buffer);
-  word[0] &= -4096;
-  return new Float32Array(word.buffer)[0];
-};
 
 // On |r| <= 0.79, z = r^2: (sin(r) / r - 1) / z and (cos(r) - 1 + z / 2) / z^2, minimax, 2^-28 and 2^-33.
 const SIN = [-0.16666653752326965, 0.008332106284797192, -0.00019507882825564593];
 const COS = [0.04166664555668831, -0.0013887303648516536, 2.443120138195809e-5];
 
-/** sin(positive + quarters pi / 2) for positive >= 0; the rest r = size - q pi / 2 is computed as a pair. */
+/** sin(positive + quarters pi / 2) for positive >= 0. */
 function radians<F, I, B>(s: Arithmetic<F, I, B>, positive: F, quarters: number): F {
   // Infinity - Infinity makes the NaN of an infinite argument.
-  const size = s.add(s.min(positive, s.float(LARGEST)), s.sub(positive, positive));
-  const q = s.nearest(s.mul(size, s.float(2 / Math.PI)));
-  const cut = halves(s, q);
-  let high = size;
-  let low = s.float(0);
-  for (const word of HALF_PI) {
-    // q word = product + rest exactly (Dekker), and so is the difference of size and the first product (Sterbenz).
-    const upper = cutConstant(word);
-    const product = s.mul(q, s.float(word));
-    const cross = s.add(s.sub(s.mul(cut.high, s.float(upper)), product), s.mul(cut.high, s.float(word - upper)));
-    const rest = s.add(s.add(cross, s.mul(cut.low, s.float(upper))), s.mul(cut.low, s.float(word - upper)));
-    const first = twoSum(s, high, s.neg(product));
-    const second = twoSum(s, first.high, s.neg(rest));
-    high = second.high;
-    low = s.add(low, s.add(first.low, second.low));
-  }
-  // Where size is large, size (2 / pi) was rounded so much that q is off: take the few missing quarters too.
-  const more = wholePart(s, s.mul(high, s.float(2 / Math.PI)));
-  const left = s.sub(high, s.mul(more.float, s.float(HALF_PI[0])));
-  const reduced = twoSum(s, left, s.sub(low, s.mul(more.float, s.float(HALF_PI[1]))));
-  const r = reduced.high;
+  const size = s.add(s.pmin(positive, s.float(LARGEST)), s.sub(positive, positive));
+  const { quotient, rest: r } = s.divideWhole(size, HALF_PI);
   const z = s.mul(r, r);
-  const sine = s.add(r, s.add(reduced.low, s.mul(s.mul(r, z), poly(s, z, SIN))));
-  const bend = s.sub(s.mul(s.mul(z, z), poly(s, z, COS)), s.mul(r, reduced.low));
-  const cosine = s.sub(s.float(1), s.sub(s.mul(s.float(0.5), z), bend));
-  const index = s.addInt(s.toInt(q), more.int);
-  return inQuadrant(s, s.addInt(index, s.int(quarters)), sine, cosine);
+  const sine = s.add(r, s.mul(s.mul(r, z), poly(s, z, SIN)));
+  const bend = s.sub(s.mul(s.float(0.5), z), s.mul(s.mul(z, z), poly(s, z, COS)));
+  return inQuadrant(s, s.addInt(s.toInt(quotient), s.int(quarters)), sine, s.sub(s.float(1), bend));
 }
 
 /**
- * sin(x), x in radians, within 1.25 ulp for |x| <= 2^24, where neighbouring floats are already a radian apart; a larger
+ * sin(x), x in radians, within 1.5 ulp for |x| <= 2^24, where neighbouring floats are already a radian apart; a larger
  * |x| counts as 2^24 (use `sinTurns`, which has no such limit). NaN at infinity.
  */
 export const sin = meaning("sin", 1, (s, x) => flipSign(s, radians(s, s.abs(x), 0), x), Math.sin);

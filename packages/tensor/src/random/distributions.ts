@@ -1,14 +1,18 @@
 // Random tensors from keys: uniform, normal, bernoulli, whole numbers, permutations. Same key, same bits, everywhere.
 
 import { asTensor, type TensorLike } from "../core/create.js";
+import { allocate } from "../core/dtype.js";
 import { ArgumentError, formatShape, ShapeError } from "../core/errors.js";
 import { checkOptions } from "../core/options.js";
 import { broadcastShapes, checkShape, sameShape, type Shape, sizeOf } from "../core/shape.js";
 import { Tensor } from "../core/tensor.js";
 import { add, less, minimum, mul } from "../elementwise/ops.js";
 import { map } from "../elementwise/map.js";
-import { cosTurns, meaning, log, sinTurns } from "../meaning/index.js";
-import { type Key, randomBits } from "./key.js";
+import { cosTurns, sinTurns } from "../meaning/index.js";
+import { radius } from "../meaning/radius.js";
+import { drawsInLanes, randomBits } from "./bits.js";
+import { checkKey, type Key } from "./key.js";
+import { fillLanes } from "./lanes.js";
 
 /**
  * Numbers spread evenly over `[low, high)`, `[0, 1)` unless said otherwise: the upper 24 bits of each word times 2^-24,
@@ -26,12 +30,19 @@ export function uniform(
   if (!(low < high && Number.isFinite(Math.fround(high - low)))) {
     throw new ArgumentError(`needs low < high, a finite distance apart, got ${low} and ${high}`, { op: "uniform" });
   }
-  const bits = randomBits(key, sizeOf(shape));
-  const out = Float32Array.from(bits, (word) => (word >>> 8) * 2 ** -24);
-  const unit = Tensor.dense(out, [...shape]);
+  const unit = Tensor.dense(unitNumbers(key, sizeOf(shape)), [...shape]);
   if (low === 0 && high === 1) return unit;
   // Rounding may carry low + unit (high - low) up to high itself.
   return minimum(add(mul(unit, high - low), low), below(high));
+}
+
+/** Numbers of [0, 1): the upper 24 bits of each word. */
+function unitNumbers(key: Key, count: number): Float32Array {
+  if (!drawsInLanes(count)) return Float32Array.from(randomBits(key, count), (word) => (word >>> 8) * 2 ** -24);
+  checkKey("uniform", key);
+  const out = allocate("float32", count) as Float32Array;
+  fillLanes("uniform", key, out);
+  return out;
 }
 
 /** The largest float32 below `x`. */
@@ -43,9 +54,6 @@ function below(x: number): number {
   return float[0];
 }
 
-/** The radius of Box and Muller: `sqrt(-2 log u)`. */
-const radius = meaning("radius", 1, (s, u) => s.sqrt(s.mul(s.float(-2), s.apply(log, u))));
-
 /**
  * Standard normal numbers, by Box and Muller (1958): a block of two words gives
  * `sqrt(-2 log u) (cos 2 pi v, sin 2 pi v)` with `u = (word + 1/2) 2^-32` in (0, 1] and `v` of 24 bits in [0, 1).
@@ -54,6 +62,12 @@ const radius = meaning("radius", 1, (s, u) => s.sqrt(s.mul(s.float(-2), s.apply(
 export function normal(key: Key, shape: Shape): Tensor {
   checkShape("normal", shape);
   const size = sizeOf(shape);
+  const out = allocate("float32", size) as Float32Array;
+  if (drawsInLanes(size)) {
+    checkKey("normal", key);
+    fillLanes("normal", key, out);
+    return Tensor.dense(out, [...shape]);
+  }
   const pairs = Math.ceil(size / 2);
   const bits = randomBits(key, 2 * pairs);
   const u = new Float32Array(pairs);
@@ -65,7 +79,6 @@ export function normal(key: Key, shape: Shape): Tensor {
   const r = map(radius, Tensor.dense(u, [pairs]));
   const turns = Tensor.dense(v, [pairs]);
   const [x, y] = [mul(r, map(cosTurns, turns)).storage, mul(r, map(sinTurns, turns)).storage];
-  const out = new Float32Array(size);
   for (let i = 0; i < size; i++) out[i] = i & 1 ? y[i >> 1] : x[i >> 1];
   return Tensor.dense(out, [...shape]);
 }

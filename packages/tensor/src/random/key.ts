@@ -24,7 +24,7 @@ export function key(seed: number): Key {
 const block = new Uint32Array(2);
 
 /** Refuses what is no key, such as a bare seed. */
-function checkKey(op: string, from: Key): void {
+export function checkKey(op: string, from: Key): void {
   const words: unknown = (from as Key | undefined)?.words;
   if (!Array.isArray(words) || words.length !== 2) {
     throw new ArgumentError(
@@ -53,12 +53,4 @@ export function foldIn(from: Key, index: number): Key {
     throw new ArgumentError(`an index is a whole number from 0 to 2^32 - 1, got ${index}`, { op: "foldIn" });
   }
   return derive(from, index, FOLD);
-}
-
-/** `count` random 32-bit words. Word i comes from block i >> 1, so any part of the sequence can be made on its own. */
-export function randomBits(from: Key, count: number): Uint32Array {
-  checkKey("random", from);
-  const out = new Uint32Array(count + (count & 1));
-  for (let i = 0; i < count; i += 2) threefry2x32(from.words[0], from.words[1], i >> 1, DRAW, out, i);
-  return count & 1 ? out.subarray(0, count) : out;
 }

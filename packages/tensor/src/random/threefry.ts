@@ -1,8 +1,10 @@
 // Threefry-2x32 with 20 rounds: the counter-based generator under every random number here.
 // Source: Salmon, Moraes, Dror and Shaw, Parallel Random Numbers: As Easy as 1, 2, 3 (SC 2011), section 3 and table 2.
 
-const PARITY = 0x1bd11bda;
-const ROTATIONS = [13, 15, 26, 6, 17, 29, 16, 24] as const;
+export const PARITY = 0x1bd11bda;
+export const ROTATIONS = [13, 15, 26, 6, 17, 29, 16, 24] as const;
+/** Groups of four rounds. */
+export const GROUPS = 5;
 
 /**
  * Encrypts the counter (c0, c1) under the key (k0, k1); writes the two random words to `out[at]` and `out[at + 1]`.
@@ -12,7 +14,7 @@ export function threefry2x32(k0: number, k1: number, c0: number, c1: number, out
   const keys = [k0, k1, PARITY ^ k0 ^ k1];
   let x = (c0 + k0) | 0;
   let y = (c1 + k1) | 0;
-  for (let group = 0; group < 5; group++) {
+  for (let group = 0; group < GROUPS; group++) {
     for (let round = 0; round < 4; round++) {
       const by = ROTATIONS[(group & 1) * 4 + round];
       x = (x + y) | 0;

@@ -8,7 +8,9 @@ import { type Axes, normalizeAxes, normalizeAxis, reducedShape, sizeOf } from ".
 import { copyElements, forEachOffset, Tensor } from "../core/tensor.js";
 import { div, square, sub } from "../elementwise/ops.js";
 import { transpose } from "../views/views.js";
-import { type Fold, foldSequence, LANES } from "./tree.js";
+import { hasSimd } from "../wasm/features.js";
+import { foldColumns, foldRows } from "./lanes.js";
+import { type Folding, foldings, foldSequence, LANES } from "./tree.js";
 
 /** Which axes a reduction runs over (all without `axis`), and whether they stay with length 1. */
 export interface ReduceOptions {
@@ -16,9 +18,7 @@ export interface ReduceOptions {
   readonly keepDims?: boolean;
 }
 
-const plus: Fold = (x, y) => x + y;
-
-function reduce(op: string, fold: Fold, identity: number, x: TensorLike, options: ReduceOptions): Tensor {
+function reduce(folding: Folding, x: TensorLike, options: ReduceOptions, op: string = folding.name): Tensor {
   const source = asTensor(op, x);
   requireFloat(op, source.dtype);
   checkOptions(op, options, ["axis", "keepDims"]);
@@ -31,19 +31,36 @@ function reduce(op: string, fold: Fold, identity: number, x: TensorLike, options
   const innerStrides = arranged.strides.slice(outer.length);
   const count = sizeOf(innerShape);
   const out = allocate(source.dtype, sizeOf(shape));
-  const lanes = allocate(source.dtype, LANES) as Float32Array | Float64Array;
   const step = evenStep(innerShape, innerStrides);
+  const outerStep = evenStep(outerShape, arranged.strides.slice(0, outer.length));
+  if (out instanceof Float32Array && source.size >= LEAST_FOR_SIMD && hasSimd()) {
+    const data = source.storage as Float32Array;
+    // One row needs no step from row to row.
+    if (step === 1 && (outerStep === count || out.length === 1)) {
+      foldRows(folding, data, arranged.offset, out.length, count, out);
+      return Tensor.dense(out, shape);
+    }
+    if (outerStep === 1 && out.length >= LEAST_COLUMNS && step !== undefined) {
+      foldColumns(folding, data, arranged.offset, step, count, out.length, out);
+      return Tensor.dense(out, shape);
+    }
+  }
+  const lanes = allocate(source.dtype, LANES) as Float32Array | Float64Array;
   const scratch = step === undefined ? allocate(source.dtype, count) : undefined;
   forEachOffset(outerShape, [arranged.strides], [arranged.offset], (offsets, ordinal) => {
     if (scratch === undefined) {
-      out[ordinal] = foldSequence(fold, identity, source.storage, offsets[0], step!, count, lanes);
+      out[ordinal] = foldSequence(folding, source.storage, offsets[0], step!, count, lanes);
       return;
     }
     copyElements(new Tensor(source.storage, { shape: innerShape, strides: innerStrides, offset: offsets[0] }), scratch);
-    out[ordinal] = foldSequence(fold, identity, scratch, 0, 1, count, lanes);
+    out[ordinal] = foldSequence(folding, scratch, 0, 1, count, lanes);
   });
   return Tensor.dense(out, shape);
 }
+
+/** Fewer numbers are folded in place: the way to SIMD costs more than it saves. */
+const LEAST_FOR_SIMD = 64;
+const LEAST_COLUMNS = 8;
 
 /** The one stride with which the reduced elements follow each other in row-major order, if there is one. */
 function evenStep(shape: readonly number[], strides: readonly number[]): number | undefined {
@@ -59,7 +76,7 @@ function evenStep(shape: readonly number[], strides: readonly number[]): number 
 }
 
 /** The sum along axes. An empty sum is 0. */
-export const sum = (x: TensorLike, options: ReduceOptions = {}): Tensor => reduce("sum", plus, 0, x, options);
+export const sum = (x: TensorLike, options: ReduceOptions = {}): Tensor => reduce(foldings.sum, x, options);
 
 /** The arithmetic mean along axes: the sum over the count; NaN over no elements. */
 export function mean(x: TensorLike, options: ReduceOptions = {}): Tensor {
@@ -69,7 +86,7 @@ export function mean(x: TensorLike, options: ReduceOptions = {}): Tensor {
     (product, axis) => product * source.shape[axis],
     1,
   );
-  return div(reduce("mean", plus, 0, source, options), count);
+  return div(reduce(foldings.sum, source, options, "mean"), count);
 }
 
 /** The mean squared distance from the mean along axes, divided by the count (not the count less one). */
@@ -79,11 +96,11 @@ export function variance(x: TensorLike, options: ReduceOptions = {}): Tensor {
 
 /** The largest element along axes; NaN if one is NaN. Throws a ShapeError over no elements. */
 export const max = (x: TensorLike, options: ReduceOptions = {}): Tensor =>
-  reduce("max", Math.max, -Infinity, nonEmpty("max", x, options.axis), options);
+  reduce(foldings.max, nonEmpty("max", x, options.axis), options);
 
 /** The smallest element along axes; NaN if one is NaN. Throws a ShapeError over no elements. */
 export const min = (x: TensorLike, options: ReduceOptions = {}): Tensor =>
-  reduce("min", Math.min, Infinity, nonEmpty("min", x, options.axis), options);
+  reduce(foldings.min, nonEmpty("min", x, options.axis), options);
 
 function nonEmpty(op: string, x: TensorLike, axis: Axes): Tensor {
   const source = asTensor(op, x);

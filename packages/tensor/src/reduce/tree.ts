@@ -19,45 +19,71 @@ export function treeDepth(count: number): number {
   return Math.ceil(Math.min(count, BLOCK) / LANES) + Math.log2(LANES) + Math.ceil(Math.log2(blocks)) + 1;
 }
 
-/** One step of a reduction. */
-export type Fold = (x: number, y: number) => number;
+/** What is folded: `sum`, `max` or `min`, its step and the value of no elements. */
+export interface Folding {
+  readonly name: "sum" | "max" | "min";
+  readonly step: (x: number, y: number) => number;
+  readonly identity: number;
+}
+
+export const foldings = {
+  sum: { name: "sum", step: (x, y) => x + y, identity: 0 },
+  max: { name: "max", step: Math.max, identity: -Infinity },
+  min: { name: "min", step: Math.min, identity: Infinity },
+} as const satisfies Record<string, Folding>;
+
+/** Folds the results of blocks as a binary counter does, each step rounded. */
+export class BlockCounter {
+  /** pending[level] holds the fold of 2^level blocks. */
+  readonly #pending: (number | undefined)[] = [];
+  readonly #step: (x: number, y: number) => number;
+
+  constructor({ step }: Folding, round: (x: number) => number) {
+    this.#step = (x, y) => round(step(x, y));
+  }
+
+  add(block: number): void {
+    let carry = block;
+    let level = 0;
+    for (; this.#pending[level] !== undefined; level++) {
+      carry = this.#step(this.#pending[level]!, carry);
+      this.#pending[level] = undefined;
+    }
+    this.#pending[level] = carry;
+  }
+
+  /** What is left over folds from right to left. There was at least one block. */
+  total(): number {
+    let total: number | undefined;
+    for (const part of this.#pending) {
+      if (part !== undefined) total = total === undefined ? part : this.#step(part, total);
+    }
+    return total!;
+  }
+}
 
 /**
  * Folds `count` elements, `step` apart from `start` on. `lanes` holds the partial results and gives every step its
  * rounding: a Float32Array for float32, of LANES elements.
  */
 export function foldSequence(
-  fold: Fold,
-  identity: number,
+  folding: Folding,
   data: Storage,
   start: number,
   step: number,
   count: number,
   lanes: Float32Array | Float64Array,
 ): number {
-  if (count <= BLOCK) return foldBlock(fold, identity, data, start, step, count, lanes);
-  const round = lanes instanceof Float32Array ? Math.fround : (x: number): number => x;
-  // pending[level] holds the fold of 2^level blocks.
-  const pending: (number | undefined)[] = [];
+  if (count <= BLOCK) return foldBlock(folding, data, start, step, count, lanes);
+  const counter = new BlockCounter(folding, lanes instanceof Float32Array ? Math.fround : (x) => x);
   for (let from = 0; from < count; from += BLOCK) {
-    let carry = foldBlock(fold, identity, data, start + from * step, step, Math.min(BLOCK, count - from), lanes);
-    let level = 0;
-    for (; pending[level] !== undefined; level++) {
-      carry = round(fold(pending[level]!, carry));
-      pending[level] = undefined;
-    }
-    pending[level] = carry;
+    counter.add(foldBlock(folding, data, start + from * step, step, Math.min(BLOCK, count - from), lanes));
   }
-  let total: number | undefined;
-  for (const part of pending) {
-    if (part !== undefined) total = total === undefined ? part : round(fold(part, total));
-  }
-  return total!;
+  return counter.total();
 }
 
 function foldBlock(
-  fold: Fold,
-  identity: number,
+  { step: fold, identity }: Folding,
   data: Storage,
   start: number,
   step: number,

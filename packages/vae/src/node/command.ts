@@ -23,6 +23,7 @@ export function trainOptions({ model, training, source }: RunChoices): Record<st
     lr: String(training.lr),
     ...(model.kind === "vae" ? { beta: String(training.beta) } : {}),
     optimizer: training.optimizer,
+    matmul: training.matmul,
     seed: String(training.seed),
   };
 }

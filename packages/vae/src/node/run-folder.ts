@@ -107,9 +107,14 @@ export const writeCheckpoint = (folder: string, config: RunConfig, model: Model,
     encodeCheckpoint(model, config.training.optimizer, state, { choices: choicesOf(config) }),
   );
 
-/** Everything but the number of epochs, which may grow. */
-const choicesOf = ({ training, source, dataHash }: RunConfig): string =>
-  JSON.stringify({ training: { ...training, epochs: null }, source, dataHash });
+/**
+ * Everything but the number of epochs, which may grow. `matmul` is noted only where it is `fast`: checkpoints of before
+ * there was that choice read as `strict`, and say nothing of it.
+ */
+const choicesOf = ({ training, source, dataHash }: RunConfig): string => {
+  const matmul = training.matmul === "strict" ? undefined : training.matmul; // JSON leaves undefined out
+  return JSON.stringify({ training: { ...training, epochs: null, matmul }, source, dataHash });
+};
 
 export const writeReport = (folder: string, html: string): Promise<void> => writeFileAtomic(file.report(folder), html);
 
@@ -158,7 +163,9 @@ function checkedConfig(name: string, content: Uint8Array): RunConfig {
     );
   }
   try {
-    return runConfig(given, given.dataHash);
+    // Runs of before there was that choice have no `matmul`: of the two modes, `strict` rounds alike on every runtime.
+    const training = given.training && { ...given.training, matmul: given.training.matmul ?? "strict" };
+    return runConfig({ ...given, training }, given.dataHash);
   } catch (cause) {
     const reason = cause instanceof ElboError ? cause.message : "a member is missing";
     throw new DataError(`${name}: holds choices that make no run (${reason})`, { cause });

@@ -1,6 +1,6 @@
 // The report of a run: everything that `report.html` shows, computed from the model and its data.
 
-import { key as keyOf, foldIn, gather, fromTypedArray, slice, type Tensor } from "@elbo/tensor";
+import { key as keyOf, foldIn, gather, fromTypedArray, slice, type Tensor, withMatmulMode } from "@elbo/tensor";
 import type { Dataset, Split } from "../data/dataset.js";
 import { meanKlPerDimension } from "../evaluation/evaluate.js";
 import { projectToPlane } from "../evaluation/latent.js";
@@ -9,6 +9,7 @@ import { describeModel } from "../models/describe.js";
 import { latentMeans, type Model, reconstruct } from "../models/model.js";
 import { type ReportData, reportPage } from "../report/index.js";
 import { runKeys } from "../training/fit.js";
+import { type MultiplyAdd, multiplyAddHistory } from "../training/multiply-adds.js";
 import type { Report } from "../training/report.js";
 import { repeatCommand, trainOptions } from "./command.js";
 import { machineFacts } from "./machine.js";
@@ -25,10 +26,17 @@ export interface RunPieces {
   readonly model: Model;
   readonly log: readonly Report[];
   readonly data: Dataset;
+  /** The classes of multiply-add that the run has used, as its checkpoint records them. */
+  readonly multiplyAdds: readonly MultiplyAdd[];
 }
 
-/** The page of a run, as HTML. */
-export async function runReport({ config, model, log, data }: RunPieces): Promise<string> {
+/** The page of a run, as HTML. What it computes is computed in the run's mode of matrix products. */
+export async function runReport(pieces: RunPieces): Promise<string> {
+  const versions = await machineFacts();
+  return withMatmulMode(pieces.config.training.matmul, () => reportPage({ ...computed(pieces), versions }));
+}
+
+function computed({ config, model, log, data, multiplyAdds }: RunPieces): Omit<ReportData, "versions"> {
   const { test } = data;
   const images = model.config.input.length === 2;
   const chosen = gather(test.inputs, spread(test, SHOWN));
@@ -38,8 +46,7 @@ export async function runReport({ config, model, log, data }: RunPieces): Promis
     model.kind === "vae"
       ? Array.from(meanKlPerDimension(model, test, runKeys(config.training.seed).test, config.training.targets).data)
       : null;
-  const options = trainOptions(config);
-  const page: ReportData = {
+  return {
     title: `${model.kind === "vae" ? "Variational autoencoder" : "Autoencoder"} on ${data.name}`,
     architecture: describeModel(model),
     log,
@@ -51,15 +58,14 @@ export async function runReport({ config, model, log, data }: RunPieces): Promis
     latentMap: { ...projectToPlane(latentMeans(model, mapped)), labels },
     klPerDimension: kl,
     settings: {
-      ...options,
+      ...trainOptions(config),
+      "multiply-adds": multiplyAddHistory(multiplyAdds),
       "train examples": data.train.inputs.shape[0],
       "test examples": test.inputs.shape[0],
       "weights SHA-256": weightsHash(model),
     },
     command: repeatCommand(config),
-    versions: await machineFacts(),
   };
-  return reportPage(page);
 }
 
 /** Indices of `count` examples, taking the classes in turn where there are labels. */

@@ -30,6 +30,8 @@ import { runReport } from "./run-report.js";
 export interface RunEvents {
   readonly onStep?: (progress: Progress) => void;
   readonly onReport?: (report: Report) => void;
+  /** Hears, in one line, that the run goes on under another class of multiply-add; `console.warn` unless given. */
+  readonly onNotice?: (notice: string) => void;
   /** Ends the run after the step under way, with a checkpoint. */
   readonly signal?: AbortSignal;
 }
@@ -55,7 +57,8 @@ export async function startRun(
   const model = buildModel(config.model);
   check(model, data, config.training);
   const optimizer = optimizers[config.training.optimizer].init(model.params);
-  await createRun(folder, config, model, { epoch: 0, step: 0, sums: noSums, seconds: 0, optimizer });
+  const state: TrainingState = { epoch: 0, step: 0, sums: noSums, seconds: 0, multiplyAdds: [], optimizer };
+  await createRun(folder, config, model, state);
   return alone(folder, () => train(folder, config, model, data, undefined, [], events));
 }
 
@@ -114,9 +117,10 @@ async function train(
   data: Dataset,
   resume: TrainingState | undefined,
   before: readonly Report[],
-  { onStep, onReport, signal }: RunEvents,
+  { onStep, onReport, onNotice, signal }: RunEvents,
 ): Promise<RunOutcome> {
   const log = [...before];
+  let multiplyAdds = resume?.multiplyAdds ?? [];
   // The log is written before the checkpoint: a log that is ahead can be cut, one that is behind could not be mended.
   const onState = async (state: TrainingState, report: Report | null): Promise<void> => {
     if (report !== null) {
@@ -124,11 +128,12 @@ async function train(
       await writeLog(folder, log);
     }
     await writeCheckpoint(folder, config, model, state);
+    multiplyAdds = state.multiplyAdds;
     if (report !== null) onReport?.(report);
   };
-  const events = { ...(onStep && { onStep }), ...(signal && { signal }), ...(resume && { resume }) };
+  const events = { onStep, onNotice, signal, resume };
   for await (const _ of fit(model, data, { ...config.training, ...events, onState }));
   const interrupted = log.length < config.training.epochs;
-  if (log.length > 0) await writeReport(folder, await runReport({ config, model, log, data }));
+  if (log.length > 0) await writeReport(folder, await runReport({ config, model, log, data, multiplyAdds }));
   return { folder, model, config, log, interrupted };
 }

@@ -8,6 +8,7 @@ import { autoencoder } from "../models/autoencoder.js";
 import type { ModelConfig } from "../models/config.js";
 import { type Model, namedParameters, withNamedTensors } from "../models/model.js";
 import { vae } from "../models/vae.js";
+import type { MultiplyAdd } from "./multiply-adds.js";
 import { type OptimizerName, optimizers, type OptimizerState } from "./optimizers.js";
 import type { TrainingState } from "./fit.js";
 
@@ -22,8 +23,8 @@ const PREFIX = "optimizer.";
 
 /**
  * The bytes of `weights.safetensors`: the parameters under their own names, the optimizer's tensors under `optimizer.`,
- * and in the metadata the model's choices, the cursor, and the optimizer's numbers. One file, so that one rename
- * replaces all of it or nothing.
+ * and in the metadata the model's choices, the cursor, the classes of multiply-add that the run has used, and the
+ * optimizer's numbers. One file, so that one rename replaces all of it or nothing.
  */
 export function encodeCheckpoint(
   model: Model,
@@ -37,12 +38,13 @@ export function encodeCheckpoint(
     if (typeof leaf === "number") numbers[path] = leaf;
     else Object.assign(tensors, { [PREFIX + path]: leaf });
   }
-  const { epoch, step, sums, seconds } = state;
+  const { epoch, step, sums, seconds, multiplyAdds } = state;
   return writeSafetensors(tensors, {
     format: FORMAT,
     model: JSON.stringify(model.config),
     optimizer,
     cursor: JSON.stringify({ epoch, step, sums, seconds }),
+    multiplyAdds: multiplyAdds.join(","),
     numbers: JSON.stringify(numbers),
     ...Object.fromEntries(Object.entries(notes).map(([name, text]) => [NOTE + name, text])),
   });
@@ -81,6 +83,7 @@ export function decodeCheckpoint(bytes: Uint8Array, name: string): Restored {
     const fresh = optimizers[optimizer].init(model.params);
     const state: TrainingState = {
       ...readCursor(parseMember(metadata, "cursor")),
+      multiplyAdds: readMultiplyAdds(metadata.multiplyAdds),
       optimizer: restoreState(fresh, tensors, parseMember(metadata, "numbers") as Record<string, number>),
     };
     const notes = Object.entries(metadata).flatMap(([key, text]) =>
@@ -104,8 +107,18 @@ function parseMember(metadata: Readonly<Record<string, string>>, member: string)
   }
 }
 
-function readCursor(value: unknown): Omit<TrainingState, "optimizer"> {
-  const { epoch, step, sums, seconds } = value as Omit<TrainingState, "optimizer">;
+/** Files of before classes were recorded have no such member. */
+function readMultiplyAdds(text = ""): MultiplyAdd[] {
+  const used = text === "" ? [] : text.split(",");
+  const known = used.every((one): one is MultiplyAdd => one === "fused" || one === "separate");
+  if (!known) throw new DataError("the multiply-adds are of no known class");
+  return used as MultiplyAdd[];
+}
+
+type Cursor = Omit<TrainingState, "optimizer" | "multiplyAdds">;
+
+function readCursor(value: unknown): Cursor {
+  const { epoch, step, sums, seconds } = value as Cursor;
   const { examples, reconstruction, kl } = sums;
   const counts = [epoch, step, examples].every((count) => Number.isSafeInteger(count) && count >= 0);
   if (!counts || ![reconstruction, kl, seconds].every(Number.isFinite)) throw new DataError("the cursor is damaged");

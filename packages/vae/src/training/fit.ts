@@ -9,10 +9,12 @@ import {
   gather,
   key as keyOf,
   type Key,
+  type MatmulMode,
   permutation,
   slice,
   split as splitKey,
   type Tensor,
+  withMatmulMode,
 } from "@elbo/tensor";
 import { checkInputs, checkPart } from "../data/check.js";
 import type { Dataset } from "../data/dataset.js";
@@ -21,11 +23,15 @@ import { evaluate, termSums } from "../evaluation/evaluate.js";
 import { flatten, type Model, namedParameters } from "../models/model.js";
 import { betaObjective } from "../objectives/elbo.js";
 import { addSums, metricsOf, noSums, type Sums } from "../evaluation/metrics.js";
+import { changeOfClass, type MultiplyAdd, multiplyAddOf } from "./multiply-adds.js";
 import type { Report } from "./report.js";
 import { optimizers, type OptimizerName, type OptimizerState } from "./optimizers.js";
 import { drawTargets, type Targets } from "../data/targets.js";
 
-/** The choices that the course of training depends on: the same ones give the same bits. */
+/**
+ * The choices that the course of training depends on: the same ones give the same bits, with `matmul: "fast"` on
+ * runtimes of one class of multiply-add, with `"strict"` on all.
+ */
 export interface TrainingConfig {
   readonly epochs: number;
   /** Examples a step. */
@@ -36,6 +42,12 @@ export interface TrainingConfig {
   readonly beta: number;
   readonly targets: Targets;
   readonly optimizer: OptimizerName;
+  /**
+   * How the matrix products of the steps and of the evaluation after each epoch round. `fast`: once for each
+   * multiply-add where the runtime can, which is quicker; `strict`: after the product and after the sum, with the same
+   * bits everywhere. On Node 20, `fast` is quicker only after `enableRelaxedSimd()` of `@elbo/tensor/node`.
+   */
+  readonly matmul: MatmulMode;
   /** The seed of the order of examples and of all noise. */
   readonly seed: number;
 }
@@ -50,6 +62,11 @@ export interface TrainingState {
   readonly sums: Sums;
   /** Seconds spent in the epoch under way. */
   readonly seconds: number;
+  /**
+   * The classes of multiply-add that the run has used so far, in order: more than one where it went on under another.
+   * Empty before the first step, and for runs of before classes were recorded, whose products were summed in double.
+   */
+  readonly multiplyAdds: readonly MultiplyAdd[];
   readonly optimizer: OptimizerState;
 }
 
@@ -70,6 +87,8 @@ export interface FitOptions extends Partial<TrainingConfig> {
   readonly onStep?: (progress: Progress) => void;
   /** Called after every epoch, and once when training is stopped by the signal: the moment to write a checkpoint. */
   readonly onState?: (state: TrainingState, report: Report | null) => void | Promise<void>;
+  /** Hears, in one line, that the run goes on under another class of multiply-add; `console.warn` unless given. */
+  readonly onNotice?: (notice: string) => void;
   /** Ends training after the step under way. */
   readonly signal?: AbortSignal;
 }
@@ -85,12 +104,13 @@ export class DivergedError extends ElboError {
 }
 
 /** What `fit` takes beside the choices of `TrainingConfig`. */
-const HOOKS = ["resume", "onStep", "onState", "signal"];
-const CHOICES = ["epochs", "batch", "lr", "beta", "targets", "optimizer", "seed"];
+const HOOKS = ["resume", "onStep", "onState", "onNotice", "signal"];
+const CHOICES = ["epochs", "batch", "lr", "beta", "targets", "optimizer", "matmul", "seed"];
 
 /** The choices with their defaults, checked. */
 export function trainingConfig(options: Partial<TrainingConfig>): TrainingConfig {
-  const { epochs = 10, batch = 128, lr = 1e-3, beta = 1, targets = "gray", optimizer = "adam", seed = 0 } = options;
+  const { epochs = 10, batch = 128, lr = 1e-3, beta = 1, targets = "gray", optimizer = "adam" } = options;
+  const { matmul = "fast", seed = 0 } = options;
   const require = (holds: boolean, rule: string, value: unknown): void => {
     const got = typeof value === "number" ? String(value) : JSON.stringify(value); // JSON has no NaN, no Infinity
     if (!holds) throw new ArgumentError(`${rule}, got ${got}`, { op: "fit" });
@@ -101,8 +121,9 @@ export function trainingConfig(options: Partial<TrainingConfig>): TrainingConfig
   require(Number.isFinite(beta) && beta >= 0, "beta is a number of 0 or more", beta);
   require(targets === "gray" || targets === "dynamic", "targets is gray or dynamic", targets);
   require(Object.hasOwn(optimizers, optimizer), `optimizer is one of ${Object.keys(optimizers).join(", ")}`, optimizer);
+  require(matmul === "fast" || matmul === "strict", "matmul is fast or strict", matmul);
   require(Number.isSafeInteger(seed) && seed >= 0, "seed is a whole number from 0 to 2^53 - 1", seed);
-  return { epochs, batch, lr, beta, targets, optimizer, seed };
+  return { epochs, batch, lr, beta, targets, optimizer, matmul, seed };
 }
 
 /** The keys of a run: the order of each epoch, the noise of each step, the noise of the test. */
@@ -116,7 +137,8 @@ export function runKeys(seed: number): { order: Key; steps: Key; test: Key } {
  * replaced at each step; a second call goes on from where the first one ended, with a fresh optimizer. Where the
  * objective diverges, the last parameters with a finite objective stay.
  * Everything follows from the seed: the same call gives the same parameters to the last bit, and so does a run that was
- * stopped and resumed.
+ * stopped and resumed; on every runtime with `matmul: "strict"`, and on those of one class of multiply-add with
+ * `"fast"`. A run that goes on under another class says so through `onNotice`.
  * @throws DataError where the data does not suit the likelihood, ShapeError where it does not fit the model,
  *   DivergedError where the objective stops being a number
  * @example for await (const report of fit(model, data, { epochs: 3, batch: 100, seed: 1 })) console.log(report);
@@ -140,6 +162,7 @@ export async function* fit(model: Model, data: Dataset, options: FitOptions = {}
     step: 0,
     sums: noSums,
     seconds: 0,
+    multiplyAdds: [],
     optimizer: optimizer.init(model.params),
   };
   if (state.step > steps) {
@@ -149,6 +172,16 @@ export async function* fit(model: Model, data: Dataset, options: FitOptions = {}
     );
   }
   const breathe = pauses();
+  /** One piece of the run's work in the run's mode. No mode is held while others have their turn. */
+  const compute = <T>(piece: () => T): T => {
+    const used = state.multiplyAdds;
+    const now = multiplyAddOf(config.matmul);
+    if (used.at(-1) !== now) {
+      if (used.length > 0 || state.epoch + state.step > 0) (options.onNotice ?? console.warn)(changeOfClass(used, now));
+      state = { ...state, multiplyAdds: [...used, now] };
+    }
+    return withMatmulMode(config.matmul, piece);
+  };
   // The last parameters whose objective was finite: what a diverging run is left with.
   let sound = model.params;
 
@@ -160,13 +193,8 @@ export async function* fit(model: Model, data: Dataset, options: FitOptions = {}
     while (state.step < steps) {
       const step = state.step + 1;
       const chosen = slice(order, [{ start: state.step * config.batch, stop: step * config.batch }]);
-      const outcome = trainStep(
-        model,
-        gather(inputs, chosen),
-        config,
-        state.optimizer,
-        foldIn(keys.steps, state.epoch * steps + state.step),
-      );
+      const noise = foldIn(keys.steps, state.epoch * steps + state.step);
+      const outcome = compute(() => trainStep(model, gather(inputs, chosen), config, state.optimizer, noise));
       if (!Number.isFinite(outcome.objective)) {
         model.params = sound as never;
         throw new DivergedError(epoch, step, config.lr);
@@ -187,13 +215,13 @@ export async function* fit(model: Model, data: Dataset, options: FitOptions = {}
         return;
       }
     }
-    const test = evaluate(model, data.test, keys.test, config);
+    const test = compute(() => evaluate(model, data.test, keys.test, config));
     if (!Number.isFinite(test.objective)) {
       model.params = sound as never;
       throw new DivergedError(epoch, steps, config.lr);
     }
     const report: Report = { epoch, seconds: elapsed(), train: metricsOf(state.sums, model.kind, config.beta), test };
-    state = { epoch, step: 0, sums: noSums, seconds: 0, optimizer: state.optimizer };
+    state = { ...state, epoch, step: 0, sums: noSums, seconds: 0 };
     await options.onState?.(state, report);
     yield report;
     if (options.signal?.aborted) return;

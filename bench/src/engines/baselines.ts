@@ -1,0 +1,131 @@
+// What a program gets without an engine: three loops, and JavaScript's Math over typed arrays.
+
+import { type MatrixView, naiveMatmul } from "@elbo/tensor";
+import { type Candidate, type MatmulProblem, type Task, timeSync, type UnaryName } from "./engine.js";
+import { erf } from "./erf.js";
+
+/** `x` as the matrix `[rows, columns]`, stored so or transposed. */
+const view = (storage: Float32Array, rows: number, columns: number, transposed: boolean): MatrixView => ({
+  storage,
+  offset: 0,
+  rows,
+  columns,
+  rowStride: transposed ? 1 : columns,
+  columnStride: transposed ? rows : 1,
+});
+
+const loops = ({ a, b, m, k, n, transposeA, transposeB }: MatmulProblem): ArrayLike<number> =>
+  naiveMatmul(view(a, m, k, transposeA), view(b, k, n, transposeB));
+
+const naive: Candidate = {
+  name: "naive loops",
+  threads: 1,
+  open: async () => ({
+    name: "naive loops",
+    threads: 1,
+    version: process.versions.node,
+    settings: "three loops in TypeScript, sums in double",
+    most: 2 ** 27,
+    matmul: async (problem) => ({
+      time: timeSync(() => loops(problem)),
+      result: async () => Float32Array.from(loops(problem)),
+      dispose: () => {},
+    }),
+    close: async () => {},
+  }),
+};
+
+type Loop = (x: Float32Array, out: Float32Array) => void;
+
+/** Each function is a loop of its own, so that none of them makes the others' calls polymorphic. */
+const LOOPS: Readonly<Record<UnaryName, Loop>> = {
+  exp: (x, out) => {
+    for (let i = 0; i < x.length; i++) out[i] = Math.exp(x[i]);
+  },
+  expm1: (x, out) => {
+    for (let i = 0; i < x.length; i++) out[i] = Math.expm1(x[i]);
+  },
+  log: (x, out) => {
+    for (let i = 0; i < x.length; i++) out[i] = Math.log(x[i]);
+  },
+  log1p: (x, out) => {
+    for (let i = 0; i < x.length; i++) out[i] = Math.log1p(x[i]);
+  },
+  tanh: (x, out) => {
+    for (let i = 0; i < x.length; i++) out[i] = Math.tanh(x[i]);
+  },
+  sigmoid: (x, out) => {
+    for (let i = 0; i < x.length; i++) {
+      const e = Math.exp(-Math.abs(x[i]));
+      out[i] = (x[i] < 0 ? e : 1) / (1 + e);
+    }
+  },
+  softplus: (x, out) => {
+    for (let i = 0; i < x.length; i++) out[i] = Math.max(x[i], 0) + Math.log1p(Math.exp(-Math.abs(x[i])));
+  },
+  erf: (x, out) => {
+    for (let i = 0; i < x.length; i++) out[i] = erf(x[i]);
+  },
+  sin: (x, out) => {
+    for (let i = 0; i < x.length; i++) out[i] = Math.sin(x[i]);
+  },
+  cos: (x, out) => {
+    for (let i = 0; i < x.length; i++) out[i] = Math.cos(x[i]);
+  },
+};
+
+function addLoop(x: Float32Array, y: Float32Array, out: Float32Array): void {
+  for (let i = 0; i < x.length; i++) out[i] = x[i] + y[i];
+}
+
+function sumLoop(x: Float32Array): number {
+  let total = 0;
+  for (let i = 0; i < x.length; i++) total += x[i];
+  return total;
+}
+
+/** Box and Muller's pairs: `sqrt(-2 log u) (cos, sin)(2 pi v)`, with `u` in (0, 1]. */
+function normalLoop(out: Float32Array): void {
+  for (let i = 0; i < out.length; i += 2) {
+    const radius = Math.sqrt(-2 * Math.log(1 - Math.random()));
+    const angle = 2 * Math.PI * Math.random();
+    out[i] = radius * Math.cos(angle);
+    if (i + 1 < out.length) out[i + 1] = radius * Math.sin(angle);
+  }
+}
+
+const into = (out: Float32Array, call: () => void): Task => ({
+  time: timeSync(call),
+  result: async () => {
+    call();
+    return out.slice();
+  },
+  dispose: () => {},
+});
+
+const math: Candidate = {
+  name: "Math",
+  threads: 1,
+  open: async () => ({
+    name: "Math",
+    threads: 1,
+    version: process.versions.v8,
+    settings:
+      "a plain loop of the stable composition, into a given array; erf, which it lacks, from fdlibm's rational approximations",
+    elementwise: async ({ name, n, inputs: [x, y] }) => {
+      if (name === "sum") {
+        return {
+          time: timeSync(() => sumLoop(x)),
+          result: async () => Float32Array.of(sumLoop(x)),
+          dispose: () => {},
+        };
+      }
+      const out = new Float32Array(n);
+      if (name === "add") return into(out, () => addLoop(x, y, out));
+      return into(out, name === "normal" ? () => normalLoop(out) : () => LOOPS[name](x, out));
+    },
+    close: async () => {},
+  }),
+};
+
+export const baselines: readonly Candidate[] = [naive, math];

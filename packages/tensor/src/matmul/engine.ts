@@ -1,0 +1,123 @@
+// The float32 product of two matrices in JavaScript's memory: through WebAssembly, or by plain loops where it is missing.
+
+import { hasSimd, instantiate, keepsProgramOrder, type MultiplyAdd, multiplyAddClass } from "../wasm/features.js";
+import { ModuleBuilder } from "../wasm/module.js";
+import { scratch, scratchMemory } from "../wasm/scratch.js";
+import type { MatrixView } from "./blocked.js";
+import { strictMatmul } from "./fallback.js";
+import { matmulMode } from "./mode.js";
+import { SLACK } from "./packing.js";
+import { defineProduct, workspaceBytes } from "./product.js";
+import { columnsOf, TILE_IN_ORDER, TILE_WITH_BREAKS, type TileShape } from "./tile.js";
+
+type Product = (...operands: number[]) => number;
+
+/** What multiplies float32 matrices on this runtime. */
+export interface MatmulEngine {
+  /** `wasm` or, where there is no WebAssembly SIMD, `typescript`: slower, and the same bits as `strict`. */
+  readonly kernel: "wasm" | "typescript";
+  /** How `fast` rounds here; `strict` is always separate. */
+  readonly fast: MultiplyAdd;
+  /** Rows and columns of the register tile. */
+  readonly tile: readonly [rows: number, columns: number];
+}
+
+let chosenTile: TileShape | undefined;
+let fastClass: MultiplyAdd | undefined;
+const compiled = new Map<MultiplyAdd, Product>();
+
+/** The tile in use: that of the engine's generation, unless one was chosen. */
+const tileShape = (): TileShape => chosenTile ?? (keepsProgramOrder() ? TILE_IN_ORDER : TILE_WITH_BREAKS);
+
+/** Compiles anew from now on, with this tile if one is given: after a flag of the runtime was switched on. */
+export function recompile(tile?: TileShape): void {
+  chosenTile = tile;
+  fastClass = undefined;
+  compiled.clear();
+}
+
+const fastMultiplyAdd = (): MultiplyAdd => (fastClass ??= hasSimd() ? multiplyAddClass() : "separate");
+
+/** What multiplies here, and how `fast` rounds. */
+export function matmulEngine(): MatmulEngine {
+  const shape = tileShape();
+  return {
+    kernel: hasSimd() ? "wasm" : "typescript",
+    fast: fastMultiplyAdd(),
+    tile: [shape.rows, columnsOf(shape)],
+  };
+}
+
+function product(multiplyAdd: MultiplyAdd): Product {
+  let found = compiled.get(multiplyAdd);
+  if (found === undefined) {
+    const builder = new ModuleBuilder();
+    defineProduct(builder, tileShape(), multiplyAdd);
+    found = instantiate(builder.bytes, scratchMemory()).product;
+    compiled.set(multiplyAdd, found);
+  }
+  return found;
+}
+
+/** Operands beyond this many numbers pass through the scratch memory in pieces: rows of A, columns of B. */
+const PIECE = 2 ** 24;
+
+/** `out = A B`, row-major from `outStart` on, in the current mode. */
+export function multiply(a: MatrixView, b: MatrixView, out: Float32Array, outStart: number): void {
+  if (!hasSimd()) {
+    strictMatmul(a, b, out, outStart);
+    return;
+  }
+  const depth = a.columns;
+  const columns = Math.max(1, Math.min(b.columns, Math.floor(PIECE / Math.max(1, depth))));
+  const rows = Math.max(1, Math.min(a.rows, Math.floor(PIECE / Math.max(1, depth, columns))));
+  for (let column = 0; column < b.columns; column += columns) {
+    const right = part(b, 0, depth, column, Math.min(columns, b.columns - column));
+    for (let row = 0; row < a.rows; row += rows) {
+      const left = part(a, row, Math.min(rows, a.rows - row), 0, depth);
+      multiplyPiece(left, right, out, outStart + row * b.columns + column, b.columns);
+    }
+  }
+}
+
+function part(x: MatrixView, row: number, rows: number, column: number, columns: number): MatrixView {
+  return { ...x, offset: x.offset + row * x.rowStride + column * x.columnStride, rows, columns };
+}
+
+const BYTES = Float32Array.BYTES_PER_ELEMENT;
+/** Room after each operand for what packing reads too far. */
+const GAP = SLACK / BYTES;
+
+function multiplyPiece(a: MatrixView, b: MatrixView, out: Float32Array, outStart: number, outRow: number): void {
+  const [m, k, n] = [a.rows, a.columns, b.columns];
+  const atB = m * k + GAP;
+  const atC = atB + k * n + GAP;
+  const atWork = atC + m * n + GAP;
+  const run = product(matmulMode() === "fast" ? fastMultiplyAdd() : "separate");
+  const memory = scratch(atWork * BYTES + workspaceBytes(tileShape(), m, n, k) + SLACK);
+  const strides = [...copyIn(a, memory, 0), ...copyIn(b, memory, atB)].map((stride) => stride * BYTES);
+  run(0, strides[0], strides[1], atB * BYTES, strides[2], strides[3], atC * BYTES, n * BYTES, m, n, k, atWork * BYTES);
+  if (outRow === n) out.set(memory.subarray(atC, atC + m * n), outStart);
+  else for (let i = 0; i < m; i++) out.set(memory.subarray(atC + i * n, atC + (i + 1) * n), outStart + i * outRow);
+}
+
+/** Copies a matrix, each of its lines as it lies if their numbers follow each other; gives the strides of the copy. */
+function copyIn(x: MatrixView, to: Float32Array, at: number): [rowStride: number, columnStride: number] {
+  const transposed = x.rowStride === 1 && x.columnStride !== 1;
+  const [lines, length] = transposed ? [x.columns, x.rows] : [x.rows, x.columns];
+  const [lineStride, step] = transposed ? [x.columnStride, x.rowStride] : [x.rowStride, x.columnStride];
+  const from = x.storage as Float32Array;
+  if (step === 1 && lineStride === length) to.set(from.subarray(x.offset, x.offset + lines * length), at);
+  else if (step === 1 && length >= 32) {
+    for (let line = 0; line < lines; line++) {
+      const start = x.offset + line * lineStride;
+      to.set(from.subarray(start, start + length), at + line * length);
+    }
+  } else {
+    for (let line = 0; line < lines; line++) {
+      const start = x.offset + line * lineStride;
+      for (let i = 0; i < length; i++) to[at + line * length + i] = from[start + i * step];
+    }
+  }
+  return transposed ? [1, length] : [length, 1];
+}

@@ -1,0 +1,124 @@
+// The micro-kernel: a small rectangle of the product, held in registers while a panel of A and one of B run past it.
+
+import { type Expression, type Local, type Statement } from "../wasm/code.js";
+import { branchIf, block, loop, when } from "../wasm/control.js";
+import type { MultiplyAdd } from "../wasm/features.js";
+import { f32x4, i32, v128 } from "../wasm/instructions.js";
+import type { ModuleBuilder, WasmFunction } from "../wasm/module.js";
+import { STEP_UNIT } from "./depth.js";
+
+/** The form of a micro-kernel. It decides the speed and never a bit of the result. */
+export interface TileShape {
+  /** Rows of the product that are held in registers. */
+  readonly rows: number;
+  /** Columns, in vectors of four. */
+  readonly vectors: number;
+  /**
+   * Whether a branch that is never taken ends every step. Engines that gather the loads of a straight run of code at its
+   * start would otherwise load eight steps ahead and spill the accumulators.
+   */
+  readonly breaks: boolean;
+}
+
+/** Twelve accumulators in sixteen registers; rows of three leave room for B's vectors and one number of A. */
+export const TILE_WITH_BREAKS: TileShape = { rows: 3, vectors: 3, breaks: true };
+/** For engines that keep program order: two vectors of B serve six rows. */
+export const TILE_IN_ORDER: TileShape = { rows: 6, vectors: 2, breaks: false };
+/** For engines that pair neighbouring vectors into registers of 256 bits. */
+export const TILE_IN_PAIRS: TileShape = { rows: 6, vectors: 4, breaks: false };
+
+/** Columns of a tile. */
+export const columnsOf = (shape: TileShape): number => 4 * shape.vectors;
+
+/** Panel of A, panel of B, bytes from one step of B to the next, C, bytes from one row of C to the next, steps, whether C is new. */
+export type TileFunction = WasmFunction<["i32", "i32", "i32", "i32", "i32", "i32", "i32"], "none">;
+
+/**
+ * Defines `C = A B`, or `C += A B` unless C is new, for one tile of C and any number of steps. The panel of A holds
+ * `panelRows` numbers a step, of which the first `shape.rows` are read. B is a packed panel (its steps follow each
+ * other), or, where `inPlace`, any rows of memory.
+ *
+ * Each accumulator is one chain `sum = sum + a b` from 0 over the steps in order: so every shape gives the same bits.
+ */
+export function defineTile(
+  builder: ModuleBuilder,
+  name: string,
+  shape: TileShape,
+  options: { readonly multiplyAdd: MultiplyAdd; readonly panelRows: number; readonly inPlace: boolean },
+): TileFunction {
+  const { rows, vectors, breaks } = shape;
+  const stepOfA = 4 * options.panelRows;
+  const multiplyAdd = (x: Expression<"v128">, y: Expression<"v128">, sum: Expression<"v128">): Expression<"v128"> =>
+    options.multiplyAdd === "fused" ? f32x4.relaxedMultiplyAdd(x, y, sum) : f32x4.add(sum, f32x4.mul(x, y));
+
+  return builder.define(
+    name,
+    ["i32", "i32", "i32", "i32", "i32", "i32", "i32"],
+    "none",
+    (scope, a, b, stepOfB, c, rowBytes, steps, isNew) => {
+      const sums = grid(rows, vectors, () => scope.local("v128"));
+      const row = grid(1, vectors, () => scope.local("v128"))[0];
+      const splat = scope.local("v128");
+      const end = scope.local("i32");
+
+      /** One step: a column of A by a row of B, which stands `offset` bytes after `b`. */
+      const step = (offset: number): Statement[] => [
+        ...row.map((vector, v) => vector.set(v128.load(b, offset + 16 * v))),
+        ...sums.flatMap((chain, r) => [
+          splat.set(v128.load32Splat(a, 4 * r)),
+          ...chain.map((sum, v) => sum.set(multiplyAdd(splat, row[v], sum))),
+        ]),
+        a.set(i32.add(a, i32.const(stepOfA))),
+      ];
+      const advanceB = (count: number): Statement =>
+        b.set(i32.add(b, options.inPlace ? i32.mul(stepOfB, i32.const(count)) : i32.const(count * 16 * vectors)));
+      const unrolled = (leave: Statement[][]): Statement[] =>
+        Array.from({ length: STEP_UNIT }, (_, u) => [
+          ...step(options.inPlace ? 0 : u * 16 * vectors),
+          ...(options.inPlace ? [advanceB(1)] : []),
+          ...leave[u],
+        ]).flat();
+
+      return [
+        block((done) => {
+          // The number of steps is never negative, but the engine cannot know.
+          const never = (u: number): Statement[] => (breaks ? [branchIf(done, i32.eq(steps, i32.const(-1 - u)))] : []);
+          const whole = i32.and(steps, i32.const(-STEP_UNIT));
+          return [
+            end.set(i32.add(a, i32.mul(whole, i32.const(stepOfA)))),
+            when(i32.ne(a, end), [
+              loop((again) => [
+                ...unrolled(Array.from({ length: STEP_UNIT }, (_, u) => never(u))),
+                ...(options.inPlace ? [] : [advanceB(STEP_UNIT)]),
+                branchIf(again, i32.ne(a, end)),
+              ]),
+            ]),
+            end.set(i32.add(a, i32.mul(i32.and(steps, i32.const(STEP_UNIT - 1)), i32.const(stepOfA)))),
+            when(i32.ne(a, end), [loop((again) => [...step(0), advanceB(1), branchIf(again, i32.ne(a, end))])]),
+          ];
+        }),
+        when(
+          isNew,
+          write(sums, c, rowBytes, (sum) => sum),
+          write(sums, c, rowBytes, (sum, at, offset) => f32x4.add(v128.load(at, offset), sum)),
+        ),
+      ];
+    },
+  );
+}
+
+/** Stores the accumulators row by row. */
+function write(
+  sums: readonly (readonly Local<"v128">[])[],
+  c: Local<"i32">,
+  rowBytes: Local<"i32">,
+  value: (sum: Local<"v128">, at: Local<"i32">, offset: number) => Expression<"v128">,
+): Statement[] {
+  return sums.flatMap((chain, r) => [
+    ...(r === 0 ? [] : [c.set(i32.add(c, rowBytes))]),
+    ...chain.map((sum, v) => v128.store(c, value(sum, c, 16 * v), 16 * v)),
+  ]);
+}
+
+const grid = <T>(rows: number, columns: number, make: () => T): T[][] =>
+  Array.from({ length: rows }, () => Array.from({ length: columns }, make));

@@ -1,0 +1,82 @@
+// Typed pieces of WebAssembly code: expressions that know their type, statements, and where branches go.
+
+/** The types a WebAssembly value can have here. */
+export type ValueType = "i32" | "i64" | "f32" | "f64" | "v128";
+
+/** Where a branch goes: the end of a block, or the start of a loop. Compared by identity. */
+export interface Label {
+  readonly kind: "block" | "loop";
+}
+
+/** Bytes in the making. Branches name their label; the distance to it is known once the whole body is. */
+export type Code = number | { readonly branchTo: Label } | { readonly enter: Label } | "leave" | readonly Code[];
+
+/** A piece of code that leaves one value of type `T` on the stack, or nothing at all. */
+export interface Expression<T extends ValueType | "none"> {
+  readonly type: T;
+  readonly code: Code;
+}
+
+/** A piece of code that is run for its effect. */
+export type Statement = Expression<"none">;
+
+/** A variable of a function. */
+export interface Local<T extends ValueType> extends Expression<T> {
+  readonly index: number;
+  set(value: Expression<T>): Statement;
+  /** Sets the variable and leaves the value. */
+  tee(value: Expression<T>): Expression<T>;
+}
+
+/** The variable with an index. */
+export function localAt<T extends ValueType>(type: T, index: number): Local<T> {
+  return {
+    type,
+    index,
+    code: [0x20, unsigned(index)],
+    set: (value) => ({ type: "none", code: [value.code, 0x21, unsigned(index)] }),
+    tee: (value) => ({ type, code: [value.code, 0x22, unsigned(index)] }),
+  };
+}
+
+/** LEB128 of a whole number of 0 or more: seven bits a byte, lowest first, the top bit set on all but the last. */
+export function unsigned(value: number): number[] {
+  const bytes: number[] = [];
+  for (let rest = value; ; rest = Math.floor(rest / 128)) {
+    if (rest < 128) return [...bytes, rest];
+    bytes.push((rest % 128) | 128);
+  }
+}
+
+/** LEB128 of a signed 32-bit whole number, in two's complement. */
+export function signed(value: number): number[] {
+  const bytes: number[] = [];
+  for (let rest = value | 0; ; rest >>= 7) {
+    const low = rest & 127;
+    // Done where the rest is nothing but copies of this group's sign bit.
+    if ((rest >> 7 === 0 && low < 64) || (rest >> 7 === -1 && low >= 64)) return [...bytes, low];
+    bytes.push(low | 128);
+  }
+}
+
+/** The four bytes of a float32, lowest first. */
+export const float32Bytes = (value: number): number[] => [...new Uint8Array(Float32Array.of(value).buffer)];
+
+/** The bytes of a body: branches become the number of constructs between them and their label. */
+export function assemble(body: readonly Code[]): number[] {
+  const bytes: number[] = [];
+  const open: Label[] = [];
+  const pending: Code[] = [body];
+  while (pending.length > 0) {
+    const next = pending.pop()!;
+    if (typeof next === "number") bytes.push(next);
+    else if (next === "leave") open.pop();
+    else if ("enter" in next) open.push(next.enter);
+    else if ("branchTo" in next) {
+      const at = open.lastIndexOf(next.branchTo);
+      if (at < 0) throw new Error("a branch leaves to a label that does not enclose it");
+      bytes.push(...unsigned(open.length - 1 - at));
+    } else for (let i = next.length - 1; i >= 0; i--) pending.push(next[i]);
+  }
+  return bytes;
+}
