@@ -9,6 +9,7 @@ const BENCHMARKS: Readonly<Record<string, string>> = {
   matmul: "GFLOP/s and error of the matrix product, beside the peers and the platform's limit",
   elementwise: "nanoseconds an element and ulp of exp, tanh, erf ..., sums and normal numbers",
   startup: "milliseconds to import, and to the first, second and tenth small product",
+  steps: "the matrix product at every step from three loops to the packed kernel",
   digits: "how close the embedded digits come to MNIST",
 };
 
@@ -20,7 +21,7 @@ async function main(args: readonly string[]): Promise<number> {
     throw new BadCall(`there is no benchmark ${JSON.stringify(name)}; there are ${Object.keys(BENCHMARKS).join(", ")}`);
   }
   if (rest.includes("--help")) {
-    console.log(`pnpm bench ${"".padEnd(12)} matmul, elementwise and startup, into bench/results`);
+    console.log(`pnpm bench ${"".padEnd(12)} matmul, elementwise, startup and steps, into bench/results`);
     for (const [key, about] of Object.entries(BENCHMARKS)) console.log(`pnpm bench ${key.padEnd(12)} ${about}`);
     console.log(USAGE);
     return 0;
@@ -32,7 +33,7 @@ async function main(args: readonly string[]): Promise<number> {
   // Leaving by `exit` ends the children of the engines too.
   process.on("SIGINT", () => process.exit(130));
   process.on("SIGTERM", () => process.exit(143));
-  if (revectorize) switchRevectorizeOn();
+  if (revectorize) await switchRevectorizeOn();
   // Loaded only now: what compiles WebAssembly must find V8's flags set.
   if (name === "digits") await (await import("./digits.js")).digitsScoreCard(rest.slice(1));
   else

@@ -1,8 +1,8 @@
 // What a program gets without an engine: three loops, and JavaScript's Math over typed arrays.
 
-import { type MatrixView, naiveMatmul } from "@elbo/tensor";
+import { type MatrixView, meaning, naiveMatmul } from "@elbo/tensor";
+import { blockedMatmul, compiledKernel } from "@elbo/tensor/kernels";
 import { type Candidate, type MatmulProblem, type Task, timeSync, type UnaryName } from "./engine.js";
-import { erf } from "./erf.js";
 
 /** `x` as the matrix `[rows, columns]`, stored so or transposed. */
 const view = (storage: Float32Array, rows: number, columns: number, transposed: boolean): MatrixView => ({
@@ -14,28 +14,38 @@ const view = (storage: Float32Array, rows: number, columns: number, transposed: 
   columnStride: transposed ? rows : 1,
 });
 
-const loops = ({ a, b, m, k, n, transposeA, transposeB }: MatmulProblem): ArrayLike<number> =>
-  naiveMatmul(view(a, m, k, transposeA), view(b, k, n, transposeB));
+const operands = ({ a, b, m, k, n, transposeA, transposeB }: MatmulProblem): [MatrixView, MatrixView] => [
+  view(a, m, k, transposeA),
+  view(b, k, n, transposeB),
+];
 
-const naive: Candidate = {
-  name: "naive loops",
+const product = (
+  name: string,
+  settings: string,
+  most: number,
+  multiply: (a: MatrixView, b: MatrixView, out: Float32Array) => void,
+): Candidate => ({
+  name,
   threads: 1,
   open: async () => ({
-    name: "naive loops",
+    name,
     threads: 1,
     version: process.versions.node,
-    settings: "three loops in TypeScript, sums in double",
-    most: 2 ** 27,
-    matmul: async (problem) => ({
-      time: timeSync(() => loops(problem)),
-      result: async () => Float32Array.from(loops(problem)),
-      dispose: () => {},
-    }),
+    settings,
+    most,
+    matmul: async (problem) => {
+      const [a, b] = operands(problem);
+      const out = new Float32Array(problem.m * problem.n);
+      return into(out, () => multiply(a, b, out));
+    },
     close: async () => {},
   }),
-};
+});
 
 type Loop = (x: Float32Array, out: Float32Array) => void;
+
+/** JavaScript has no erf: Elbo's own, as the loop of scalar JavaScript that is generated from its meaning. */
+const erfLoop = compiledKernel(meaning.erf, "float32");
 
 /** Each function is a loop of its own, so that none of them makes the others' calls polymorphic. */
 const LOOPS: Readonly<Record<UnaryName, Loop>> = {
@@ -63,9 +73,7 @@ const LOOPS: Readonly<Record<UnaryName, Loop>> = {
   softplus: (x, out) => {
     for (let i = 0; i < x.length; i++) out[i] = Math.max(x[i], 0) + Math.log1p(Math.exp(-Math.abs(x[i])));
   },
-  erf: (x, out) => {
-    for (let i = 0; i < x.length; i++) out[i] = erf(x[i]);
-  },
+  erf: (x, out) => erfLoop(x.length, out, 0, [x], [0], [1]),
   sin: (x, out) => {
     for (let i = 0; i < x.length; i++) out[i] = Math.sin(x[i]);
   },
@@ -111,7 +119,7 @@ const math: Candidate = {
     threads: 1,
     version: process.versions.v8,
     settings:
-      "a plain loop of the stable composition, into a given array; erf, which it lacks, from fdlibm's rational approximations",
+      "a plain loop of the stable composition, into a given array; erf, which it lacks, is Elbo's in scalar JavaScript",
     elementwise: async ({ name, n, inputs: [x, y] }) => {
       if (name === "sum") {
         return {
@@ -128,4 +136,10 @@ const math: Candidate = {
   }),
 };
 
-export const baselines: readonly Candidate[] = [naive, math];
+export const baselines: readonly Candidate[] = [
+  product("naive loops", "three loops in TypeScript, sums in double", 2 ** 27, naiveMatmul),
+  product("blocked loops", "blocked and tiled in plain TypeScript, sums in double", 2 ** 30, (a, b, out) =>
+    blockedMatmul(a, b, out, 0),
+  ),
+  math,
+];

@@ -2,7 +2,6 @@
 
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { setFlagsFromString } from "node:v8";
 import { BadCall } from "./arguments.js";
 import { nodeMajor } from "./machine.js";
 
@@ -43,10 +42,13 @@ export async function underNode(version: string, program: string, args: readonly
 }
 
 /**
- * Lets V8 pair neighbouring 128-bit operations into 256-bit ones, for every engine of the process.
- * @throws BadCall where V8 knows no such flag, or has no gain from it
+ * Lets V8 pair neighbouring 128-bit operations into 256-bit ones, for every engine of the process but the limit, which is
+ * compiled before.
+ * @throws BadCall where V8 cannot, or gains nothing by it
  */
-export function switchRevectorizeOn(): void {
+export async function switchRevectorizeOn(): Promise<void> {
   if (nodeMajor() < 24) throw new BadCall("--revectorize needs Node 24 or newer; add --node 24");
-  setFlagsFromString("--experimental-wasm-revectorize");
+  (await import("../engines/limit.js")).openLimit();
+  const { on, because } = (await import("@elbo/tensor/node")).tryPairedVectors();
+  if (!on) throw new BadCall(`--revectorize: pairs of vectors are of no use here: ${because}`);
 }

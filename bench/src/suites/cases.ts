@@ -1,5 +1,7 @@
 // The products that are measured: squares, the layers of the paper's autoencoder, and sizes that no tile divides.
 
+import { columnsOf, multiplyAddClass, tileInUse } from "@elbo/tensor/kernels";
+
 /** `[m, k]` by `[k, n]`; TN reads the first operand transposed, NT the second. */
 export interface Case {
   readonly name: string;
@@ -23,8 +25,9 @@ export interface Tile {
 
 type Form = "NN" | "TN" | "NT";
 
-/** The register tile of the kernel; the engine will say which. */
-export const TILE: Tile = { rows: 3, columns: 12 };
+/** The register tile of the kernel. */
+const SHAPE = tileInUse(multiplyAddClass());
+const TILE: Tile = { rows: SHAPE.rows, columns: columnsOf(SHAPE) };
 
 function product(m: number, k: number, n: number, form: Form = "NN"): Case {
   const size = m === k && k === n ? `${m}` : `${m}x${k}x${n}`;

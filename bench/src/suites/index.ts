@@ -11,6 +11,7 @@ import { printHead } from "../harness/table.js";
 import { elementwiseSuite } from "./elementwise.js";
 import { matmulSuite } from "./matmul.js";
 import { startupSuite, SUBJECTS } from "./startup.js";
+import { STEP_NAMES, stepsSuite } from "./steps.js";
 
 /** `begin` prints the head, once the call is known to be good. */
 type Suite = (options: Options, begin: () => void) => Promise<Pick<Results, "base" | "engines" | "rows">>;
@@ -19,6 +20,7 @@ const SUITES: Readonly<Record<string, Suite>> = {
   matmul: matmulSuite,
   elementwise: elementwiseSuite,
   startup: startupSuite,
+  steps: stepsSuite,
 };
 
 const folder = fileURLToPath(new URL("../../results/", import.meta.url));
@@ -46,7 +48,7 @@ export async function runSuites(
 }
 
 function checkEngines(prefixes: readonly string[]): void {
-  const names = [...new Set([...ENGINE_NAMES, ...SUBJECTS.map(({ name }) => name)])];
+  const names = [...new Set([...ENGINE_NAMES, ...SUBJECTS.map(({ name }) => name), ...STEP_NAMES])];
   for (const prefix of prefixes) {
     if (names.some((name) => name.startsWith(prefix))) continue;
     throw new BadCall(`no engine's name begins with ${JSON.stringify(prefix)}; there are ${names.join(", ")}`);

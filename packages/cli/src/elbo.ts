@@ -31,7 +31,11 @@ const usage = (): string =>
     "--debug shows where an error came from.",
   ].join("\n");
 
-/** Runs a command line. Exit codes: 0 done, 1 failed, 2 called wrongly, 130 interrupted. */
+/**
+ * Runs a command line. Exit codes: 0 done, 1 failed, 2 called wrongly, 130 interrupted. Verbs that compute switch on, for
+ * the whole process, the flags of Node's engine that make matrix products faster (`@elbo/tensor/node`).
+ * @example await elbo(["info"]) // 0
+ */
 export async function elbo(words: readonly string[]): Promise<number> {
   const debug = words.includes("--debug");
   const [name, ...args] = words.filter((word) => word !== "--debug");

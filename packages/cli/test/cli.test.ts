@@ -22,7 +22,13 @@ import { elbo as run } from "../src/elbo.js";
 const root = fileURLToPath(new URL("../../..", import.meta.url));
 const main = join(root, "packages/cli/src/main.ts");
 const scratch = mkdtempSync(join(tmpdir(), "elbo-cli-"));
-afterAll(() => rmSync(scratch, { recursive: true, force: true }));
+const small100k = join(scratch, "small-disk");
+let mounted = false;
+// Here, not where it is mounted: the hooks of a group do not run when none of its tests is chosen.
+afterAll(() => {
+  if (mounted) spawnSync("umount", [small100k]);
+  rmSync(scratch, { recursive: true, force: true });
+});
 
 interface Outcome {
   readonly code: number | null;
@@ -240,12 +246,10 @@ describe("a run", () => {
     expect((await elbo("info", edited)).code).toBe(0);
   });
 
-  const small100k = join(scratch, "small-disk");
-  const mounted = ((): boolean => {
+  mounted = ((): boolean => {
     mkdirSync(small100k);
     return spawnSync("mount", ["-t", "tmpfs", "-o", "size=100k", "tmpfs", small100k]).status === 0;
   })();
-  afterAll(() => void (mounted && spawnSync("umount", [small100k])));
   test.skipIf(!mounted)(
     `a run that does not fit on the disk leaves nothing behind${mounted ? "" : " (cannot mount a small disk here)"}`,
     async () => {
@@ -373,11 +377,11 @@ describe("the mode of matrix products", () => {
       expect(metadata["note.choices"]).not.toContain("matmul");
     });
     expect(readFileSync(config, "utf8")).not.toContain("matmul");
-    expect(await facts(run)).toMatchObject({ matmul: "strict", "multiply-adds": "not recorded" });
+    expect(await facts(run)).toMatchObject({ matmul: "strict", "multiply-adds": "double-precision" });
     const { code, err } = await elbo("train", "--resume", run, "--epochs", "2");
     expect(code).toBe(0);
-    expect(err).toMatch(/^elbo train: this run began with [^\n]*summed in double[^\n]*$/);
-    expect(await facts(run)).toMatchObject({ matmul: "strict", "multiply-adds": "separate" });
+    expect(err).toMatch(/^elbo train: this run began with double-precision multiply-adds[^\n]*$/);
+    expect(await facts(run)).toMatchObject({ matmul: "strict", "multiply-adds": "double-precision, then separate" });
   });
 
   test("is one of the choices that a run keeps", async () => {
@@ -391,6 +395,20 @@ describe("the mode of matrix products", () => {
     const config = join(run, "config.json");
     writeFileSync(config, readFileSync(config, "utf8").replace('"matmul": "fast"', '"matmul": "strict"'));
     expectRefusal(await elbo("train", "--resume", run, "--epochs", "2"), 2, /not from one run/);
+  });
+
+  test("without WebAssembly it says once that it is slow, and a strict run has the same bits", () => {
+    const run = folder("plain");
+    const words = ["train", ...brief, "--matmul", "strict", "--epochs", "1", "--out", run];
+    const options = { cwd: root, encoding: "utf8" } as const;
+    const without = ["--import", "data:text/javascript,delete globalThis.WebAssembly"];
+    const plain = spawnSync(process.execPath, [...without, "--import", "tsx", main, ...words], options);
+    expect(plain.stderr).toMatch(/^elbo train: this runtime has no WebAssembly SIMD; [^\n]*plain TypeScript[^\n]*\n$/);
+    const simd = folder("simd");
+    expect(spawnSync(process.execPath, ["--import", "tsx", main, ...words.slice(0, -1), simd], options).stderr).toBe(
+      "",
+    );
+    expect(tensorBytes(run)).toEqual(tensorBytes(simd));
   });
 
   test("info says what multiplies here, as train finds it", async () => {

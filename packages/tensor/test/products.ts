@@ -6,14 +6,27 @@ import type { MatrixView } from "../src/index.js";
 import { depthBlock } from "../src/matmul/depth.js";
 import { SLACK } from "../src/matmul/packing.js";
 import { defineProduct, workspaceBytes } from "../src/matmul/product.js";
-import { TILE_IN_ORDER, TILE_IN_PAIRS, TILE_WITH_BREAKS, type TileShape } from "../src/matmul/tile.js";
+import {
+  TILE_IN_ORDER,
+  TILE_IN_PAIRS,
+  TILE_SEPARATE,
+  TILE_SEPARATE_IN_PAIRS,
+  TILE_WITH_BREAKS,
+  type TileShape,
+} from "../src/matmul/tile.js";
 import { instantiate, type MultiplyAdd } from "../src/wasm/features.js";
 import { type Exports, host, type Memory } from "../src/wasm/host.js";
 import { ModuleBuilder } from "../src/wasm/module.js";
 import { anyFloat32, firstDifference, wildNumbers } from "./support.js";
 
 /** Every register tile, named by its rows and columns. */
-export const TILES = { "3 x 12": TILE_WITH_BREAKS, "6 x 8": TILE_IN_ORDER, "6 x 16": TILE_IN_PAIRS } as const;
+export const TILES = {
+  "3 x 12": TILE_WITH_BREAKS,
+  "6 x 8": TILE_IN_ORDER,
+  "6 x 16": TILE_IN_PAIRS,
+  "4 x 8": TILE_SEPARATE,
+  "4 x 16": TILE_SEPARATE_IN_PAIRS,
+} as const;
 export type TileName = keyof typeof TILES;
 export const tileNames = Object.keys(TILES) as TileName[];
 

@@ -76,7 +76,7 @@ describe("round trip", () => {
     seconds: fc.double({ min: 0, noNaN: true, noDefaultInfinity: true }),
   });
 
-  const histories = fc.array(fc.constantFrom<MultiplyAdd>("fused", "separate"), { maxLength: 3 });
+  const histories = fc.array(fc.constantFrom<MultiplyAdd>("fused", "separate", "double"), { maxLength: 3 });
 
   test("choices, parameters, the optimizer's state, the cursor and the classes come back to the bit", () => {
     fc.assert(
@@ -116,12 +116,19 @@ describe("round trip", () => {
     expect(bits(restored.model.params)).toEqual(bits(double.params));
   });
 
-  test("the classes of multiply-add are one word of the metadata each; a file of before they were recorded has none", () => {
+  test("the classes of multiply-add are one word of the metadata each; a file of before there were any was double", () => {
     const mixed = { ...stateOf(model, "adam"), multiplyAdds: ["fused", "separate"] as const };
     const { metadata } = readSafetensors(encodeCheckpoint(model, "adam", mixed), "checkpoint");
     expect(metadata.multiplyAdds).toBe("fused,separate");
-    const old = changed((_, metadata) => delete metadata.multiplyAdds);
-    expect(decodeCheckpoint(old, "checkpoint").state).toMatchObject({ epoch: 3, step: 2, multiplyAdds: [] });
+    const old = (at: object) =>
+      changed((_, metadata) => {
+        delete metadata.multiplyAdds;
+        metadata.cursor = JSON.stringify({ ...cursor, ...at });
+      });
+    const read = (file: Uint8Array) => decodeCheckpoint(file, "checkpoint").state.multiplyAdds;
+    expect(read(old({}))).toEqual(["double"]);
+    expect(read(old({ epoch: 0 }))).toEqual(["double"]);
+    expect(read(old({ epoch: 0, step: 0 }))).toEqual([]);
   });
 
   test("is a safetensors file with the parameters under their own names", () => {
@@ -193,7 +200,7 @@ describe("damage", () => {
       expect(refusal(changed((_, metadata) => void (metadata.optimizer = optimizer)))).toContain("optimizer");
     }
     refusal(changed((_, metadata) => delete metadata.optimizer));
-    for (const classes of ["double", "fused,", "fused separate"]) {
+    for (const classes of ["triple", "fused,", "fused separate"]) {
       const message = refusal(changed((_, metadata) => void (metadata.multiplyAdds = classes)));
       expect(message).toContain("the multiply-adds are of no known class");
     }

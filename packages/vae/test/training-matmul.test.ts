@@ -108,7 +108,7 @@ describe("the class", () => {
     const resume = { ...state, multiplyAdds: [other] };
     const resumed = await run(model, { matmul: "fast", resume });
     expect(resumed.notices).toEqual([
-      `this run began with ${other} multiply-adds in its matrix products, and this runtime has ${here} multiply-adds: its bits will differ from an uninterrupted run`,
+      `this run began with ${other} multiply-adds in its matrix products, and this runtime has ${here} ones: its bits will differ from an uninterrupted run`,
     ]);
     expect(resumed.state).toMatchObject({ epoch: 2, multiplyAdds: [other, here] });
     expect(multiplyAddHistory(resumed.state.multiplyAdds)).toBe(`${other}, then ${here}`);
@@ -116,15 +116,16 @@ describe("the class", () => {
     expect(third.notices).toEqual([]);
   });
 
-  test("a run of before classes were recorded summed in double; one that has not begun has no class", async () => {
+  test("a run of before there were classes computed in double; one that has not begun has no class", async () => {
     const model = fresh();
     const { state } = await run(model, { matmul: "strict", epochs: 1 });
-    const old = await run(model, { matmul: "strict", resume: { ...state, multiplyAdds: [] } });
+    const old = await run(model, { matmul: "strict", resume: { ...state, multiplyAdds: ["double"] } });
     expect(old.notices).toHaveLength(1);
-    expect(old.notices[0]).toContain("began with matrix products that were summed in double");
+    expect(old.notices[0]).toContain("began with double-precision multiply-adds");
+    expect(old.state.multiplyAdds).toEqual(["double", "separate"]);
     const begun = await run(fresh(), { resume: { ...state, epoch: 0, step: 0, multiplyAdds: [] } });
     expect(begun.notices).toEqual([]);
-    expect(multiplyAddHistory([])).toBe("not recorded");
+    expect(multiplyAddHistory([])).toBe("none yet");
   });
 
   test("a run with nothing left to compute has nothing to say", async () => {

@@ -8,7 +8,15 @@ import { strictMatmul } from "./fallback.js";
 import { matmulMode } from "./mode.js";
 import { SLACK } from "./packing.js";
 import { defineProduct, workspaceBytes } from "./product.js";
-import { columnsOf, TILE_IN_ORDER, TILE_WITH_BREAKS, type TileShape } from "./tile.js";
+import {
+  columnsOf,
+  TILE_IN_ORDER,
+  TILE_IN_PAIRS,
+  TILE_SEPARATE,
+  TILE_SEPARATE_IN_PAIRS,
+  TILE_WITH_BREAKS,
+  type TileShape,
+} from "./tile.js";
 
 type Product = (...operands: number[]) => number;
 
@@ -18,20 +26,24 @@ export interface MatmulEngine {
   readonly kernel: "wasm" | "typescript";
   /** How `fast` rounds here; `strict` is always separate. */
   readonly fast: MultiplyAdd;
-  /** Rows and columns of the register tile. */
+  /** Rows and columns of the register tile of `fast`. */
   readonly tile: readonly [rows: number, columns: number];
 }
 
-let chosenTile: TileShape | undefined;
+let paired = false;
 let fastClass: MultiplyAdd | undefined;
 const compiled = new Map<MultiplyAdd, Product>();
 
-/** The tile in use: that of the engine's generation, unless one was chosen. */
-const tileShape = (): TileShape => chosenTile ?? (keepsProgramOrder() ? TILE_IN_ORDER : TILE_WITH_BREAKS);
+/** The tile in use: it follows the generation of the engine, and whether vectors are paired. */
+export function tileInUse(multiplyAdd: MultiplyAdd): TileShape {
+  if (multiplyAdd === "separate") return paired ? TILE_SEPARATE_IN_PAIRS : TILE_SEPARATE;
+  if (paired) return TILE_IN_PAIRS;
+  return keepsProgramOrder() ? TILE_IN_ORDER : TILE_WITH_BREAKS;
+}
 
-/** Compiles anew from now on, with this tile if one is given: after a flag of the runtime was switched on. */
-export function recompile(tile?: TileShape): void {
-  chosenTile = tile;
+/** Compiles anew from now on, after a flag of the runtime was switched; `pairs` says whether vectors are paired. */
+export function recompile(pairs = false): void {
+  paired = pairs;
   fastClass = undefined;
   compiled.clear();
 }
@@ -40,7 +52,7 @@ const fastMultiplyAdd = (): MultiplyAdd => (fastClass ??= hasSimd() ? multiplyAd
 
 /** What multiplies here, and how `fast` rounds. */
 export function matmulEngine(): MatmulEngine {
-  const shape = tileShape();
+  const shape = tileInUse(fastMultiplyAdd());
   return {
     kernel: hasSimd() ? "wasm" : "typescript",
     fast: fastMultiplyAdd(),
@@ -52,7 +64,7 @@ function product(multiplyAdd: MultiplyAdd): Product {
   let found = compiled.get(multiplyAdd);
   if (found === undefined) {
     const builder = new ModuleBuilder();
-    defineProduct(builder, tileShape(), multiplyAdd);
+    defineProduct(builder, tileInUse(multiplyAdd), multiplyAdd);
     found = instantiate(builder.bytes, scratchMemory()).product;
     compiled.set(multiplyAdd, found);
   }
@@ -93,8 +105,9 @@ function multiplyPiece(a: MatrixView, b: MatrixView, out: Float32Array, outStart
   const atB = m * k + GAP;
   const atC = atB + k * n + GAP;
   const atWork = atC + m * n + GAP;
-  const run = product(matmulMode() === "fast" ? fastMultiplyAdd() : "separate");
-  const memory = scratch(atWork * BYTES + workspaceBytes(tileShape(), m, n, k) + SLACK);
+  const multiplyAdd = matmulMode() === "fast" ? fastMultiplyAdd() : "separate";
+  const run = product(multiplyAdd);
+  const memory = scratch(atWork * BYTES + workspaceBytes(tileInUse(multiplyAdd), m, n, k) + SLACK);
   const strides = [...copyIn(a, memory, 0), ...copyIn(b, memory, atB)].map((stride) => stride * BYTES);
   run(0, strides[0], strides[1], atB * BYTES, strides[2], strides[3], atC * BYTES, n * BYTES, m, n, k, atWork * BYTES);
   if (outRow === n) out.set(memory.subarray(atC, atC + m * n), outStart);

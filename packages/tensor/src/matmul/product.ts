@@ -255,7 +255,10 @@ function defineEither(builder: ModuleBuilder, name: string, shape: TileShape, wi
         least(i32.and(i32.add(k, i32.const(STEP_UNIT - 1)), i32.const(-STEP_UNIT)), i32.const(MOST_STEPS)),
       );
       const empty = [
-        countUp(i, zero, m, i32.const(1), [memory.fill(c, zero, i32.shl(n, i32.const(2))), c.set(i32.add(c, cRow))]),
+        countUp(i, zero, i32.select(m, zero, n), i32.const(1), [
+          memory.fill(c, zero, i32.shl(n, i32.const(2))),
+          c.set(i32.add(c, cRow)),
+        ]),
       ];
       const narrow = [
         flipped.set(i32.add(i32.add(workspace, i32.const(layout(shape).packedB + SLACK)), packedBytes)),

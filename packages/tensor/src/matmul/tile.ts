@@ -26,6 +26,9 @@ export const TILE_WITH_BREAKS: TileShape = { rows: 3, vectors: 3, breaks: true }
 export const TILE_IN_ORDER: TileShape = { rows: 6, vectors: 2, breaks: false };
 /** For engines that pair neighbouring vectors into registers of 256 bits. */
 export const TILE_IN_PAIRS: TileShape = { rows: 6, vectors: 4, breaks: false };
+/** A product that is rounded before it is added needs a register of its own: eight accumulators. */
+export const TILE_SEPARATE: TileShape = { rows: 4, vectors: 2, breaks: true };
+export const TILE_SEPARATE_IN_PAIRS: TileShape = { rows: 4, vectors: 4, breaks: false };
 
 /** Columns of a tile. */
 export const columnsOf = (shape: TileShape): number => 4 * shape.vectors;

@@ -4,7 +4,6 @@ import { performance } from "node:perf_hooks";
 import { setFlagsFromString } from "node:v8";
 import { matmulEngine, type MatmulEngine, multiply, recompile } from "../matmul/engine.js";
 import { withMatmulMode } from "../matmul/mode.js";
-import { TILE_IN_PAIRS } from "../matmul/tile.js";
 import { hasRelaxedSimd, hasSimd, keepsProgramOrder } from "../wasm/features.js";
 
 /**
@@ -37,7 +36,7 @@ export function tryPairedVectors(): PairedVectors {
   if (!keepsProgramOrder()) return { on: false, because: "this Node is older than 24" };
   const plain = trial();
   setFlagsFromString("--experimental-wasm-revectorize");
-  recompile(TILE_IN_PAIRS);
+  recompile(true);
   const paired = trial();
   const ratio = plain.milliseconds / paired.milliseconds;
   const sameBits = plain.bits.every((word, i) => word === paired.bits[i]);

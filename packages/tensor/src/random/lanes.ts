@@ -19,7 +19,7 @@ const BLOCKS = 4;
 const BYTES = 4;
 
 /** What becomes of four first and four second words: statements to run once before, for each, and the two results. */
-type Finish = (
+export type Finish = (
   scope: Scope,
   first: Local<"v128">,
   second: Local<"v128">,
@@ -72,13 +72,14 @@ function threefryRounds(x: Local<"v128">, y: Local<"v128">, keys: readonly Vecto
 }
 
 /** The words as they are. */
-const asWords: Finish = (_, first, second) => ({ constants: [], statements: [], results: [first, second] });
+export const asWords: Finish = (_, first, second) => ({ constants: [], statements: [], results: [first, second] });
 
 /** The upper 24 bits of a word as a fraction of 1. */
 const fraction = (word: Vector): Vector =>
   f32x4.mul(f32x4.convertI32x4(i32x4.shrU(word, i32.const(8))), v128.ofFloat(2 ** -24));
 
-const asUniform: Finish = (_, first, second) => ({
+/** Numbers of [0, 1). */
+export const asUniform: Finish = (_, first, second) => ({
   constants: [],
   statements: [],
   results: [fraction(first), fraction(second)],
@@ -97,7 +98,7 @@ function openUnit(words: Vector): Vector {
 }
 
 /** The normal transform of Box and Muller, the first word for the radius, the second for the angle. */
-const asNormal: Finish = (scope, first, second) => {
+export const asNormal: Finish = (scope, first, second) => {
   const [u, v] = [scope.local("v128"), scope.local("v128")];
   const { constants, statements, result } = writeLanes(scope, 1, (s) => {
     const r = s.apply(radius, [u]);

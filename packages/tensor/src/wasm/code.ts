@@ -48,14 +48,16 @@ export function unsigned(value: number): number[] {
   }
 }
 
-/** LEB128 of a signed 32-bit whole number, in two's complement. */
+/** LEB128 of any whole number that a double holds exactly, in two's complement. */
 export function signed(value: number): number[] {
   const bytes: number[] = [];
-  for (let rest = value | 0; ; rest >>= 7) {
-    const low = rest & 127;
-    // Done where the rest is nothing but copies of this group's sign bit.
-    if ((rest >> 7 === 0 && low < 64) || (rest >> 7 === -1 && low >= 64)) return [...bytes, low];
+  for (let rest = value; ;) {
+    const next = Math.floor(rest / 128);
+    const low = rest - 128 * next;
+    // Done where what is left is nothing but copies of this group's sign bit.
+    if ((next === 0 && low < 64) || (next === -1 && low >= 64)) return [...bytes, low];
     bytes.push(low | 128);
+    rest = next;
   }
 }
 

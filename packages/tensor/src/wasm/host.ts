@@ -18,3 +18,6 @@ interface Host {
 
 /** The host's WebAssembly. */
 export const host = (globalThis as { readonly WebAssembly?: Host }).WebAssembly;
+
+/** A memory of at least so many bytes, for programs of one's own. */
+export const newMemory = (bytes: number): Memory => new host!.Memory({ initial: Math.ceil(bytes / 65536) });

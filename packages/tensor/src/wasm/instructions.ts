@@ -43,7 +43,7 @@ const ALIGN4 = 2;
 const ALIGN1 = 0;
 
 export const i32 = {
-  const: (value: number): Expression<"i32"> => constant("i32", 0x41, signed(value)),
+  const: (value: number): Expression<"i32"> => constant("i32", 0x41, signed(value | 0)),
   load: load("i32", 0x28, ALIGN4),
   store: store("i32", 0x36, ALIGN4),
   eqz: unary("i32", 0x45),

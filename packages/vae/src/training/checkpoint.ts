@@ -81,9 +81,10 @@ export function decodeCheckpoint(bytes: Uint8Array, name: string): Restored {
     const optimizer = metadata.optimizer as OptimizerName;
     if (!Object.hasOwn(optimizers, optimizer)) throw new DataError("the optimizer is of no known name");
     const fresh = optimizers[optimizer].init(model.params);
+    const cursor = readCursor(parseMember(metadata, "cursor"));
     const state: TrainingState = {
-      ...readCursor(parseMember(metadata, "cursor")),
-      multiplyAdds: readMultiplyAdds(metadata.multiplyAdds),
+      ...cursor,
+      multiplyAdds: readMultiplyAdds(metadata.multiplyAdds, cursor),
       optimizer: restoreState(fresh, tensors, parseMember(metadata, "numbers") as Record<string, number>),
     };
     const notes = Object.entries(metadata).flatMap(([key, text]) =>
@@ -107,12 +108,14 @@ function parseMember(metadata: Readonly<Record<string, string>>, member: string)
   }
 }
 
-/** Files of before classes were recorded have no such member. */
-function readMultiplyAdds(text = ""): MultiplyAdd[] {
+const isMultiplyAdd = (word: string): word is MultiplyAdd => /^(fused|separate|double)$/.test(word);
+
+/** Files of before there were classes have no such member: the steps that they hold were computed in double. */
+function readMultiplyAdds(text: string | undefined, { epoch, step }: Cursor): readonly MultiplyAdd[] {
+  if (text === undefined) return epoch + step > 0 ? ["double"] : [];
   const used = text === "" ? [] : text.split(",");
-  const known = used.every((one): one is MultiplyAdd => one === "fused" || one === "separate");
-  if (!known) throw new DataError("the multiply-adds are of no known class");
-  return used as MultiplyAdd[];
+  if (!used.every(isMultiplyAdd)) throw new DataError("the multiply-adds are of no known class");
+  return used;
 }
 
 type Cursor = Omit<TrainingState, "optimizer" | "multiplyAdds">;

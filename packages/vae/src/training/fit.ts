@@ -63,8 +63,8 @@ export interface TrainingState {
   /** Seconds spent in the epoch under way. */
   readonly seconds: number;
   /**
-   * The classes of multiply-add that the run has used so far, in order: more than one where it went on under another.
-   * Empty before the first step, and for runs of before classes were recorded, whose products were summed in double.
+   * The classes of multiply-add that the run has used so far, in order: none before the first step, more than one where
+   * it went on under another.
    */
   readonly multiplyAdds: readonly MultiplyAdd[];
   readonly optimizer: OptimizerState;
@@ -177,7 +177,7 @@ export async function* fit(model: Model, data: Dataset, options: FitOptions = {}
     const used = state.multiplyAdds;
     const now = multiplyAddOf(config.matmul);
     if (used.at(-1) !== now) {
-      if (used.length > 0 || state.epoch + state.step > 0) (options.onNotice ?? console.warn)(changeOfClass(used, now));
+      if (used.length > 0) (options.onNotice ?? console.warn)(changeOfClass(used, now));
       state = { ...state, multiplyAdds: [...used, now] };
     }
     return withMatmulMode(config.matmul, piece);
