@@ -2,6 +2,7 @@
 // holds for the process; each test file has a process of its own).
 
 import * as fc from "fast-check";
+import { tileInUse } from "../src/matmul/engine.js";
 import { describe, expect, it } from "vitest";
 import { fromTypedArray, matmul, matmulEngine, type Tensor, withMatmulMode } from "../src/index.js";
 import { strictMatmul } from "../src/matmul/fallback.js";
@@ -58,7 +59,8 @@ describe("the model of a fused multiply-add", () => {
 
 it("enabling says what there is, and twice is once", () => {
   expect(engine).toEqual(matmulEngine());
-  expect(engine).toEqual({ ...earlier, fast: multiplyAddClass() });
+  const { rows, vectors } = tileInUse(multiplyAddClass());
+  expect(engine).toEqual({ ...earlier, fast: multiplyAddClass(), tile: [rows, 4 * vectors] });
   expect(enableRelaxedSimd()).toEqual(engine);
   expect(engine.fast === "fused" && !hasRelaxedSimd()).toBe(false);
 });
