@@ -59,16 +59,25 @@ const WHOLE: readonly Case[] = [
   product(784, 128, 400, "TN"),
 ];
 
-/** The members of a group have the same size rounded up. */
-const ODD: readonly (readonly Case[])[] = [
-  [square(97)],
-  [square(787)],
-  [product(512, 512, 2), product(512, 512, 10)],
-  [product(1, 784, 400)],
-  [product(20, 784, 400)],
+const ODD: readonly Case[] = [
+  square(97),
+  square(787),
+  product(512, 512, 2),
+  product(512, 512, 10),
+  product(1, 784, 400),
+  product(20, 784, 400),
 ];
 
-export const CASES: readonly CaseGroup[] = [
-  ...WHOLE.map((one) => ({ cases: [one] })),
-  ...ODD.map((cases) => ({ cases, rounded: roundedUp(cases[0], TILE) })),
-];
+/** Odd cases that round up to the same size, with that size. */
+function oddGroups(): CaseGroup[] {
+  const groups = new Map<string, { readonly cases: Case[]; readonly rounded: Case }>();
+  for (const one of ODD) {
+    const rounded = roundedUp(one, TILE);
+    const group = groups.get(rounded.name) ?? { cases: [], rounded };
+    group.cases.push(one);
+    groups.set(rounded.name, group);
+  }
+  return [...groups.values()];
+}
+
+export const CASES: readonly CaseGroup[] = [...WHOLE.map((one) => ({ cases: [one] })), ...oddGroups()];

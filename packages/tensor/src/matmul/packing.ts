@@ -1,7 +1,7 @@
 // Packing: copies a block of a matrix, whatever its strides, into panels that the micro-kernel reads front to back.
 
 import type { Expression, Local, Statement } from "../wasm/code.js";
-import { countUp, when } from "../wasm/control.js";
+import { block, branch, branchIf, countUp, loop, when } from "../wasm/control.js";
 import { f32, i32, memory, v128 } from "../wasm/instructions.js";
 import type { ModuleBuilder, Scope, WasmFunction } from "../wasm/module.js";
 
@@ -25,59 +25,89 @@ export function definePacker(builder: ModuleBuilder, name: string, width: number
       const line = scope.local("i32");
       const panelBytes = scope.local("i32");
       const source = scope.local("i32");
-      const context: Panel = { scope, width, source, to, lineBytes, stepBytes, steps };
-      const whole = [
-        when(i32.eq(lineBytes, i32.const(4)), linesTogether(context), [
-          when(i32.eq(stepBytes, i32.const(4)), stepsTogether(context), eachLine(context, i32.const(width))),
-        ]),
+      const context: Panels = { scope, width, source, to, panelBytes, lineBytes, stepBytes, steps };
+      const left = i32.sub(lines, line);
+      const advance = (panels: number): Statement[] => [
+        line.set(i32.add(line, i32.const(panels * width))),
+        to.set(i32.add(to, i32.mul(panelBytes, i32.const(panels)))),
+        source.set(i32.add(source, i32.mul(lineBytes, i32.const(panels * width)))),
       ];
+      const whileLeft = (panels: number, body: readonly Statement[]): Statement =>
+        block((end) => [
+          loop((again) => [
+            branchIf(end, i32.ltS(left, i32.const(panels * width))),
+            ...body,
+            ...advance(panels),
+            branch(again),
+          ]),
+        ]);
       return [
         panelBytes.set(i32.mul(steps, i32.const(4 * width))),
         source.set(from),
-        countUp(line, i32.const(0), lines, i32.const(width), [
-          when(i32.geS(i32.sub(lines, line), i32.const(width)), whole, [
-            memory.fill(to, i32.const(0), panelBytes),
-            ...eachLine(context, i32.sub(lines, line)),
-          ]),
-          to.set(i32.add(to, panelBytes)),
-          source.set(i32.add(source, i32.mul(lineBytes, i32.const(width)))),
-        ]),
+        when(
+          i32.eq(lineBytes, i32.const(4)),
+          [
+            whileLeft(PANELS_TOGETHER, linesTogether(context, PANELS_TOGETHER)),
+            whileLeft(1, linesTogether(context, 1)),
+          ],
+          [
+            when(
+              i32.eq(stepBytes, i32.const(4)),
+              [whileLeft(1, stepsTogether(context))],
+              [whileLeft(1, eachLine(context, i32.const(width)))],
+            ),
+          ],
+        ),
+        when(i32.gtS(left, i32.const(0)), [memory.fill(to, i32.const(0), panelBytes), ...eachLine(context, left)]),
       ];
     },
   );
 }
 
-/** One panel to fill: the number at `source + line * lineBytes + step * stepBytes` goes to `to + 4 (step * width + line)`. */
-interface Panel {
+/** So many panels are filled at once where lines lie side by side: a cache line is then read once, not by each panel. */
+const PANELS_TOGETHER = 4;
+
+/** A panel to fill: the number at `source + line * lineBytes + step * stepBytes` goes to `to + 4 (step * width + line)`. */
+interface Panels {
   readonly scope: Scope;
   readonly width: number;
   readonly source: Local<"i32">;
   readonly to: Local<"i32">;
+  /** From one panel to the next. */
+  readonly panelBytes: Local<"i32">;
   readonly lineBytes: Local<"i32">;
   readonly stepBytes: Local<"i32">;
   readonly steps: Local<"i32">;
 }
 
-/** The lines of a step lie side by side: each step is a copy of `width` numbers. */
-function linesTogether({ scope, width, source, to, stepBytes, steps }: Panel): Statement[] {
-  const [at, put, k] = [scope.local("i32"), scope.local("i32"), scope.local("i32")];
-  // The last vector may reach into the next step, which is written later.
-  const vectors = Array.from({ length: Math.ceil(width / 4) }, (_, v) =>
-    v128.store(put, v128.load(at, 16 * v), 16 * v),
-  );
+/** The lines of a step lie side by side: each step is a copy of `width` numbers into each of `count` panels. */
+function linesTogether({ scope, width, source, to, panelBytes, stepBytes, steps }: Panels, count: number): Statement[] {
+  const [at, k] = [scope.local("i32"), scope.local("i32")];
+  const put = Array.from({ length: count }, () => scope.local("i32"));
+  const vectors = Math.ceil(width / 4);
+  const ragged = width % 4 !== 0;
   return [
     at.set(source),
-    put.set(to),
-    countUp(k, i32.const(0), steps, i32.const(1), [
-      ...vectors,
+    ...put.map((one, p) => one.set(p === 0 ? to : i32.add(put[p - 1], panelBytes))),
+    countUp(k, i32.const(ragged ? 1 : 0), steps, i32.const(1), [
+      // The last vector may reach into the next step, which is written later.
+      ...put.flatMap((one, p) =>
+        Array.from({ length: vectors }, (_, v) => v128.store(one, v128.load(at, 4 * p * width + 16 * v), 16 * v)),
+      ),
       at.set(i32.add(at, stepBytes)),
-      put.set(i32.add(put, i32.const(4 * width))),
+      ...put.map((one) => one.set(i32.add(one, i32.const(4 * width)))),
     ]),
+    // After the last step stands the next panel: there nothing may be written over.
+    ...(ragged
+      ? put.flatMap((one, p) =>
+          Array.from({ length: width }, (_, l) => f32.store(one, f32.load(at, 4 * (p * width + l)), 4 * l)),
+        )
+      : []),
   ];
 }
 
 /** The steps of a line lie side by side: squares of four lines by four steps are transposed in registers. */
-function stepsTogether(panel: Panel): Statement[] {
+function stepsTogether(panel: Panels): Statement[] {
   const { scope, width, source, to, lineBytes, steps } = panel;
   const k = scope.local("i32");
   const put = scope.local("i32");
@@ -127,7 +157,7 @@ function stepsTogether(panel: Panel): Statement[] {
 
 /** Any strides: one number at a time. */
 function eachLine(
-  { scope, width, source, to, lineBytes, stepBytes, steps }: Panel,
+  { scope, width, source, to, lineBytes, stepBytes, steps }: Panels,
   lines: Expression<"i32">,
 ): Statement[] {
   const names = ["i32", "i32", "i32", "i32", "i32"] as const;

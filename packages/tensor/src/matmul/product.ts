@@ -3,7 +3,7 @@
 import type { Expression, Local, Statement } from "../wasm/code.js";
 import { countUp, when } from "../wasm/control.js";
 import type { MultiplyAdd } from "../wasm/features.js";
-import { f32, i32, memory } from "../wasm/instructions.js";
+import { f32, f32x4, i32, memory, v128 } from "../wasm/instructions.js";
 import type { ModuleBuilder, Scope, WasmFunction } from "../wasm/module.js";
 import { MOST_STEPS, STEP_UNIT } from "./depth.js";
 import { definePacker, type Packer, SLACK } from "./packing.js";
@@ -230,7 +230,10 @@ function defineMerge(builder: ModuleBuilder, name: string, width: number): Merge
       const [from, to] = [i32.add(tile, j), i32.add(c, j)];
       return [
         countUp(i, zero, rows, i32.const(1), [
-          countUp(j, zero, bytes, i32.const(4), [
+          countUp(j, zero, i32.and(bytes, i32.const(-16)), i32.const(16), [
+            when(isNew, [v128.store(to, v128.load(from))], [v128.store(to, f32x4.add(v128.load(to), v128.load(from)))]),
+          ]),
+          countUp(j, i32.and(bytes, i32.const(-16)), bytes, i32.const(4), [
             when(isNew, [f32.store(to, f32.load(from))], [f32.store(to, f32.add(f32.load(to), f32.load(from)))]),
           ]),
           tile.set(i32.add(tile, i32.const(4 * width))),
