@@ -13,7 +13,8 @@ export {
   multiplyAddClass,
 } from "./wasm/features.js";
 export { type Exports, type Memory, newMemory } from "./wasm/host.js";
-export { defineProduct, type ProductFunction, workspaceBytes } from "./matmul/product.js";
+export { defineProduct, workspaceBytes } from "./matmul/product.js";
+export type { ProductFunction } from "./matmul/loops.js";
 export { SLACK } from "./matmul/packing.js";
 export {
   columnsOf,

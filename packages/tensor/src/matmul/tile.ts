@@ -1,7 +1,7 @@
 // The micro-kernel: a small rectangle of the product, held in registers while a panel of A and one of B run past it.
 
 import { type Expression, type Local, type Statement } from "../wasm/code.js";
-import { branchIf, block, loop, when } from "../wasm/control.js";
+import { block, branchIf, repeat, when } from "../wasm/control.js";
 import type { MultiplyAdd } from "../wasm/features.js";
 import { f32x4, i32, v128 } from "../wasm/instructions.js";
 import type { ModuleBuilder, WasmFunction } from "../wasm/module.js";
@@ -33,13 +33,22 @@ export const TILE_SEPARATE_IN_PAIRS: TileShape = { rows: 4, vectors: 4, breaks: 
 /** Columns of a tile. */
 export const columnsOf = (shape: TileShape): number => 4 * shape.vectors;
 
-/** Panel of A, panel of B, bytes from one step of B to the next, C, bytes from one row of C to the next, steps, whether C is new. */
-export type TileFunction = WasmFunction<["i32", "i32", "i32", "i32", "i32", "i32", "i32"], "none">;
+/**
+ * A, bytes from one row of A to the next and from one step, B, bytes from one step of B to the next, C, bytes from one
+ * row of C to the next, steps, whether C is new. Strides of what is packed are not read.
+ */
+export type TileFunction = WasmFunction<["i32", "i32", "i32", "i32", "i32", "i32", "i32", "i32", "i32"], "none">;
+
+/** Where a tile reads its operands: from panels that were packed for it, or from where they lie. */
+export interface TileOperands {
+  /** The rows of a packed panel of A, of which a tile at the ragged end reads fewer; or A as it lies. */
+  readonly a: number | "in place";
+  /** B as it lies needs columns that follow each other. */
+  readonly b: "packed" | "in place";
+}
 
 /**
- * Defines `C = A B`, or `C += A B` unless C is new, for one tile of C and any number of steps. The panel of A holds
- * `panelRows` numbers a step, of which the first `shape.rows` are read. B is a packed panel (its steps follow each
- * other), or, where `inPlace`, any rows of memory.
+ * Defines `C = A B`, or `C += A B` unless C is new, for one tile of C and any number of steps.
  *
  * Each accumulator is one chain `sum = sum + a b` from 0 over the steps in order: so every shape gives the same bits.
  */
@@ -47,57 +56,60 @@ export function defineTile(
   builder: ModuleBuilder,
   name: string,
   shape: TileShape,
-  options: { readonly multiplyAdd: MultiplyAdd; readonly panelRows: number; readonly inPlace: boolean },
+  multiplyAdd: MultiplyAdd,
+  operands: TileOperands,
 ): TileFunction {
   const { rows, vectors, breaks } = shape;
-  const stepOfA = 4 * options.panelRows;
-  const multiplyAdd = (x: Expression<"v128">, y: Expression<"v128">, sum: Expression<"v128">): Expression<"v128"> =>
-    options.multiplyAdd === "fused" ? f32x4.relaxedMultiplyAdd(x, y, sum) : f32x4.add(sum, f32x4.mul(x, y));
+  const addProduct = (x: Expression<"v128">, y: Expression<"v128">, sum: Expression<"v128">): Expression<"v128"> =>
+    multiplyAdd === "fused" ? f32x4.relaxedMultiplyAdd(x, y, sum) : f32x4.add(sum, f32x4.mul(x, y));
 
   return builder.define(
     name,
-    ["i32", "i32", "i32", "i32", "i32", "i32", "i32"],
+    ["i32", "i32", "i32", "i32", "i32", "i32", "i32", "i32", "i32"],
     "none",
-    (scope, a, b, stepOfB, c, rowBytes, steps, isNew) => {
+    (scope, a, rowOfA, stepOfA, b, stepOfB, c, rowBytes, steps, isNew) => {
       const sums = grid(rows, vectors, () => scope.local("v128"));
       const row = grid(1, vectors, () => scope.local("v128"))[0];
       const splat = scope.local("v128");
-      const end = scope.local("i32");
+      const rounds = scope.local("i32");
+      // A panel has one pointer, rows that lie apart have one each.
+      const pointers =
+        operands.a === "in place" ? [a, ...Array.from({ length: rows - 1 }, () => scope.local("i32"))] : [a];
+      const numberOfA = (r: number): Expression<"v128"> =>
+        pointers.length > 1 ? v128.load32Splat(pointers[r]) : v128.load32Splat(a, 4 * r);
+      const advanceA = typeof operands.a === "number" ? i32.const(4 * operands.a) : stepOfA;
 
       /** One step: a column of A by a row of B, which stands `offset` bytes after `b`. */
       const step = (offset: number): Statement[] => [
         ...row.map((vector, v) => vector.set(v128.load(b, offset + 16 * v))),
         ...sums.flatMap((chain, r) => [
-          splat.set(v128.load32Splat(a, 4 * r)),
-          ...chain.map((sum, v) => sum.set(multiplyAdd(splat, row[v], sum))),
+          splat.set(numberOfA(r)),
+          ...chain.map((sum, v) => sum.set(addProduct(splat, row[v], sum))),
         ]),
-        a.set(i32.add(a, i32.const(stepOfA))),
+        ...pointers.map((pointer) => pointer.set(i32.add(pointer, advanceA))),
       ];
+      const bytesOfB = 16 * vectors;
+      // B's pointer moves once for all steps of a round where it can.
+      const together = operands.b === "packed";
       const advanceB = (count: number): Statement =>
-        b.set(i32.add(b, options.inPlace ? i32.mul(stepOfB, i32.const(count)) : i32.const(count * 16 * vectors)));
-      const unrolled = (leave: Statement[][]): Statement[] =>
+        b.set(i32.add(b, together ? i32.const(count * bytesOfB) : stepOfB));
+      const round = (leave: (u: number) => Statement[]): Statement[] =>
         Array.from({ length: STEP_UNIT }, (_, u) => [
-          ...step(options.inPlace ? 0 : u * 16 * vectors),
-          ...(options.inPlace ? [advanceB(1)] : []),
-          ...leave[u],
+          ...step(together ? u * bytesOfB : 0),
+          ...(together ? [] : [advanceB(1)]),
+          ...leave(u),
         ]).flat();
-
       return [
+        ...pointers.slice(1).map((pointer, r) => pointer.set(i32.add(pointers[r], rowOfA))),
         block((done) => {
           // The number of steps is never negative, but the engine cannot know.
           const never = (u: number): Statement[] => (breaks ? [branchIf(done, i32.eq(steps, i32.const(-1 - u)))] : []);
-          const whole = i32.and(steps, i32.const(-STEP_UNIT));
           return [
-            end.set(i32.add(a, i32.mul(whole, i32.const(stepOfA)))),
-            when(i32.ne(a, end), [
-              loop((again) => [
-                ...unrolled(Array.from({ length: STEP_UNIT }, (_, u) => never(u))),
-                ...(options.inPlace ? [] : [advanceB(STEP_UNIT)]),
-                branchIf(again, i32.ne(a, end)),
-              ]),
+            repeat(rounds, i32.shrU(steps, i32.const(Math.log2(STEP_UNIT))), [
+              ...round(never),
+              ...(together ? [advanceB(STEP_UNIT)] : []),
             ]),
-            end.set(i32.add(a, i32.mul(i32.and(steps, i32.const(STEP_UNIT - 1)), i32.const(stepOfA)))),
-            when(i32.ne(a, end), [loop((again) => [...step(0), advanceB(1), branchIf(again, i32.ne(a, end))])]),
+            repeat(rounds, i32.and(steps, i32.const(STEP_UNIT - 1)), [...step(0), advanceB(1)]),
           ];
         }),
         when(

@@ -78,7 +78,7 @@ function radians<F, I, B>(s: Arithmetic<F, I, B>, positive: F, quarters: number)
 }
 
 /**
- * sin(x), x in radians, within 1.5 ulp for |x| <= 2^24, where neighbouring floats are already a radian apart; a larger
+ * sin(x), x in radians, within 1.6 ulp for |x| <= 2^24, where neighbouring floats are already a radian apart; a larger
  * |x| counts as 2^24 (use `sinTurns`, which has no such limit). NaN at infinity.
  */
 export const sin = meaning("sin", 1, (s, x) => flipSign(s, radians(s, s.abs(x), 0), x), Math.sin);

@@ -62,3 +62,8 @@ export function countUp(
     loop((again) => [branchIf(end, i32.geS(counter, to)), ...body, counter.set(i32.add(counter, step)), branch(again)]),
   ]);
 }
+
+/** Statements that run `count` times; `left` counts down. */
+export function repeat(left: Local<"i32">, count: Expression<"i32">, body: readonly Statement[]): Statement {
+  return when(left.tee(count), [loop((again) => [...body, branchIf(again, left.tee(i32.sub(left, i32.const(1))))])]);
+}
