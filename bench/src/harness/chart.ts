@@ -182,7 +182,8 @@ function page(
     `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${full}" viewBox="0 0 ${width} ${full}" font-family="${escape(FONT)}" font-size="12" fill="${INK}">`,
     `<rect width="${width}" height="${full}" fill="${PAPER}" stroke="${FAINT}"/>`,
     `<text x="16" y="26" font-size="17" font-weight="600">${escape(`${suite}: ${unit}${scale}, ${better}`)}</text>`,
-    `<text x="16" y="46">${escape(origin)}</text>`,
+    // A long origin is set narrower rather than cut off.
+    `<text x="16" y="46"${origin.length * 6 > width - 32 ? ` textLength="${width - 32}" lengthAdjust="spacingAndGlyphs"` : ""}>${escape(origin)}</text>`, // prettier-ignore
     ...key,
     inner,
     "</svg>",

@@ -43,10 +43,7 @@ export function defineTiled(builder: ModuleBuilder, shape: TileShape): ProductFu
       atB.set(i32.add(b, i32.shl(left, i32.const(2)))),
       countUp(p, zero, k, one, step),
       atC.set(i32.add(i32.add(c, i32.mul(top, cRow)), i32.shl(left, i32.const(2)))),
-      ...sums.flatMap((chain) => [
-        ...chain.map((sum, v) => v128.store(atC, sum, 16 * v)),
-        atC.set(i32.add(atC, cRow)),
-      ]),
+      ...sums.flatMap((chain) => [...chain.map((sum, v) => v128.store(atC, sum, 16 * v)), atC.set(i32.add(atC, cRow))]),
     ];
     return [
       countUp(i, zero, m, i32.const(height), [

@@ -20,14 +20,15 @@ export interface TileShape {
   readonly breaks: boolean;
 }
 
-/** Twelve accumulators in sixteen registers; rows of three leave room for B's vectors and one number of A. */
+/** Nine accumulators, three vectors of B and the three numbers of A: all the registers that V8 gives away on x64. */
 export const TILE_WITH_BREAKS: TileShape = { rows: 3, vectors: 3, breaks: true };
-/** For engines that keep program order: two vectors of B serve six rows. */
+/** For engines that keep program order: twelve accumulators, two vectors of B, one number of A at a time. */
 export const TILE_IN_ORDER: TileShape = { rows: 6, vectors: 2, breaks: false };
 /** For engines that pair neighbouring vectors into registers of 256 bits. */
 export const TILE_IN_PAIRS: TileShape = { rows: 6, vectors: 4, breaks: false };
 /** A product that is rounded before it is added needs a register of its own: eight accumulators. */
 export const TILE_SEPARATE: TileShape = { rows: 4, vectors: 2, breaks: true };
+/** The same for engines that pair neighbouring vectors. */
 export const TILE_SEPARATE_IN_PAIRS: TileShape = { rows: 4, vectors: 4, breaks: false };
 
 /** Columns of a tile. */

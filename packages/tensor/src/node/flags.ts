@@ -37,14 +37,18 @@ export function tryPairedVectors(): PairedVectors {
   const plain = trial();
   setFlagsFromString("--experimental-wasm-revectorize");
   recompile(true);
-  const paired = trial();
+  // A busy machine can keep the optimizing compiler from its work for longer than a trial lasts.
+  let paired = trial();
+  for (let i = 0; i < 3 && plain.milliseconds / paired.milliseconds <= LEAST_GAIN; i++) paired = trial();
   const ratio = plain.milliseconds / paired.milliseconds;
   const sameBits = plain.bits.every((word, i) => word === paired.bits[i]);
-  if (sameBits && ratio > 1.1) return { on: true, because: `${ratio.toFixed(2)} times faster` };
+  if (sameBits && ratio > LEAST_GAIN) return { on: true, because: `${ratio.toFixed(2)} times faster` };
   setFlagsFromString("--no-experimental-wasm-revectorize");
   recompile();
   return { on: false, because: sameBits ? `${ratio.toFixed(2)} times the speed is no gain` : "other bits" };
 }
+
+const LEAST_GAIN = 1.1;
 
 /** The bits of a product in `fast`, and its least time once the optimizing compiler has taken over. */
 function trial(): { bits: Int32Array; milliseconds: number } {

@@ -42,6 +42,7 @@ const readModifyWrite = (opcode: number) => instruction([atomic(opcode), ALIGN4,
 const ALIGN4 = 2;
 const ALIGN1 = 0;
 
+/** One 32-bit integer: a number, an address or a truth value. */
 export const i32 = {
   const: (value: number): Expression<"i32"> => constant("i32", 0x41, signed(value | 0)),
   load: load("i32", 0x28, ALIGN4),
@@ -82,12 +83,14 @@ export const i32 = {
   atomicNotify: instruction([atomic(0x00), ALIGN4, 0], ["i32", "i32"], "i32"),
 } as const;
 
+/** One 64-bit integer, as far as copies and time limits need it. */
 export const i64 = {
   const: (value: number): Expression<"i64"> => constant("i64", 0x42, signed(value)),
   load: load("i64", 0x29, ALIGN1),
   store: store("i64", 0x37, ALIGN1),
 } as const;
 
+/** One float32. */
 export const f32 = {
   const: (value: number): Expression<"f32"> => constant("f32", 0x43, float32Bytes(value)),
   load: load("f32", 0x2a, ALIGN4),
