@@ -2,11 +2,12 @@
 // `pnpm run reference` after a change of names or docstrings; a test holds the page to the source.
 
 import { readdirSync, readFileSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import * as autograd from "@elbo/autograd";
 import * as testing from "@elbo/autograd/testing";
 import * as tensor from "@elbo/tensor";
+import * as kernels from "@elbo/tensor/kernels";
 import * as tensorNode from "@elbo/tensor/node";
 import * as vae from "@elbo/vae";
 import * as node from "@elbo/vae/node";
@@ -15,6 +16,7 @@ import * as report from "@elbo/vae/report";
 const root = fileURLToPath(new URL("..", import.meta.url));
 const entries = {
   "@elbo/tensor": [tensor, "packages/tensor/src"],
+  "@elbo/tensor/kernels": [kernels, "packages/tensor/src/kernels.ts"],
   "@elbo/tensor/node": [tensorNode, "packages/tensor/src/node"],
   "@elbo/autograd": [autograd, "packages/autograd/src"],
   "@elbo/autograd/testing": [testing, "packages/autograd/src/testing"],
@@ -39,16 +41,27 @@ interface Documented {
 const DECLARATION =
   /(?:\/\*\*((?:(?!\*\/)[\s\S])*)\*\/\n)?^export (?:declare )?(?:async )?(?:const|function\*?|class) (\w+)/gm;
 
-/** The first sentence of the docstring of every exported value of a folder, by name. */
-function documented(folder: string): Map<string, Documented> {
+/** The files of a folder, or those that a file exports from. */
+function sourcesOf(place: string): string[] {
+  if (!place.endsWith(".ts")) {
+    return readdirSync(join(root, place), { recursive: true, encoding: "utf8" })
+      .filter((file) => file.endsWith(".ts") && !file.startsWith("rules") && !/^meaning\/(?!evaluate)/.test(file))
+      .sort()
+      .map((file) => join(place, file));
+  }
+  const source = readFileSync(join(root, place), "utf8");
+  return [...source.matchAll(/ from "(\..*)\.js";/g)].map(([, path]) => join(dirname(place), `${path}.ts`));
+}
+
+/** The first sentence of the docstring of every exported value of a folder, or of what a file exports again, by name. */
+function documented(place: string): Map<string, Documented> {
   const found = new Map<string, Documented>();
-  for (const file of readdirSync(join(root, folder), { recursive: true, encoding: "utf8" }).sort()) {
-    if (!file.endsWith(".ts") || file.startsWith("rules") || /^meaning\/(?!evaluate)/.test(file)) continue;
-    const source = readFileSync(join(root, folder, file), "utf8");
+  for (const file of sourcesOf(place)) {
+    const source = readFileSync(join(root, file), "utf8");
     for (const [, doc, name] of source.matchAll(DECLARATION)) {
       const text = (doc ?? "").replaceAll(/\s*\n\s*\*\s?/g, " ").trim();
-      const sentence = /^.*?[.;:](?=\s|$)/.exec(text)?.[0].replace(/[;:]$/, ".") ?? text;
-      if (!found.has(name) || found.get(name)!.sentence === "") found.set(name, { file: join(folder, file), sentence });
+      const sentence = /^(?:`[^`]*`|[^`])*?[.;:](?=\s|$)/.exec(text)?.[0].replace(/[;:]$/, ".") ?? text;
+      if (!found.has(name) || found.get(name)!.sentence === "") found.set(name, { file, sentence });
     }
   }
   return found;
@@ -62,8 +75,8 @@ export function reference(): string {
     "Every value that the packages export, with the first sentence of its documentation; the name leads to the file that",
     "defines it, where shapes, errors and an example stand. Written by `pnpm run reference`.",
   ];
-  for (const [name, [exports, folder]] of Object.entries(entries)) {
-    const docs = documented(folder);
+  for (const [name, [exports, place]] of Object.entries(entries)) {
+    const docs = documented(place);
     lines.push("", `## ${name}`, "", "| name | what it is |", "| --- | --- |");
     for (const key of Object.keys(exports).sort()) {
       const { file, sentence } = docs.get(key) ?? namespaces[key] ?? { file: "", sentence: "" };

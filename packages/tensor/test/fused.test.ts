@@ -1,5 +1,5 @@
-// The kernels of the float32 product with a fused multiply-add. Only this file switches Node's relaxed SIMD on (the flag
-// holds for the process; each test file has a process of its own).
+// The kernels of the float32 product with a fused multiply-add. This file switches Node's relaxed SIMD on, as
+// lanes-relaxed.test.ts does (the flag holds for the process; each test file has a process of its own).
 
 import * as fc from "fast-check";
 import { tileInUse } from "../src/matmul/engine.js";

@@ -20,39 +20,16 @@ import {
   zeros,
 } from "../src/index.js";
 import { anyFloat32, expectSameBits, indices, read, shapes, viewsOf, wildNumbers } from "./support.js";
-
-type Rounding = (x: number) => number;
-
-/** The tree as documented, written as recursion on lists instead of loops on accumulators. */
-function documentedSum(x: readonly number[], round: Rounding): number {
-  const plus = (a: number, b: number): number => round(a + b);
-  const lanesOf = (block: readonly number[]): number[] =>
-    Array.from({ length: 16 }, (_, lane) => block.filter((_, i) => i % 16 === lane).reduce(plus, 0));
-  const halve = (lanes: readonly number[]): number =>
-    lanes.length === 1
-      ? lanes[0]
-      : halve(lanes.slice(0, lanes.length / 2).map((lane, j) => plus(lane, lanes[j + lanes.length / 2])));
-  // The largest power of two of blocks is a perfect binary tree; the rest is a tree of its own, on the right.
-  const join = (parts: readonly number[]): number => {
-    if (parts.length === 1) return parts[0];
-    let perfect = 1;
-    while (perfect * 2 <= parts.length) perfect *= 2;
-    const cut = perfect === parts.length ? perfect / 2 : perfect;
-    return plus(join(parts.slice(0, cut)), join(parts.slice(cut)));
-  };
-  const blocks = Array.from({ length: Math.max(1, Math.ceil(x.length / 1024)) }, (_, b) =>
-    x.slice(b * 1024, (b + 1) * 1024),
-  );
-  return join(blocks.map((block) => halve(lanesOf(block))));
-}
+import { documentedFold, folds } from "./trees.js";
 
 const SIZES = [0, 1, 2, 15, 16, 17, 31, 1023, 1024, 1025, 2047, 2048, 2049, 3072, 5127, 7167, 7168];
-const identity: Rounding = (x) => x;
+/** The sum of float64: each step is a double already. */
+const double = { step: (x: number, y: number): number => x + y, identity: 0 };
 
 describe("the canonical tree", () => {
   it.each(SIZES)("sums %i numbers as documented, contiguous, strided and backwards", (count) => {
     const numbers = wildNumbers(count + 1, count, 6);
-    const expected = documentedSum([...numbers], Math.fround);
+    const expected = documentedFold([...numbers], folds.sum);
     const spread = new Float32Array(3 * count + 1).fill(1e9);
     numbers.forEach((x, i) => (spread[3 * i + 1] = x));
     const backwards = Float32Array.from(numbers).reverse();
@@ -65,8 +42,8 @@ describe("the canonical tree", () => {
       expect([...x.data]).toEqual([...numbers]);
       expect(sum(x).item()).toBe(expected);
     }
-    const double = Float64Array.from(numbers, (x) => x / 3);
-    expect(sum(fromTypedArray(double)).item()).toBe(documentedSum([...double], identity));
+    const thirds = Float64Array.from(numbers, (x) => x / 3);
+    expect(sum(fromTypedArray(thirds)).item()).toBe(documentedFold([...thirds], double));
   });
 
   it.each([
@@ -104,7 +81,7 @@ describe("the canonical tree", () => {
       const elements = indices(axes.map((a) => shape[a])).map((inner) =>
         at(shape.map((_, a) => (kept.includes(a) ? outer[kept.indexOf(a)] : inner[axes.indexOf(a)]))),
       );
-      return documentedSum(elements, Math.fround);
+      return documentedFold(elements, folds.sum);
     });
     const layouts = [x, transpose(contiguous(transpose(x, reversed)), reversed), flip(contiguous(flip(x)))];
     for (const layout of layouts) {

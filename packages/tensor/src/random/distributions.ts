@@ -38,8 +38,8 @@ export function uniform(
 
 /** Numbers of [0, 1): the upper 24 bits of each word. */
 function unitNumbers(key: Key, count: number): Float32Array {
-  if (!drawsInLanes(count)) return Float32Array.from(randomBits(key, count), (word) => (word >>> 8) * 2 ** -24);
   checkKey("uniform", key);
+  if (!drawsInLanes(count)) return Float32Array.from(randomBits(key, count), (word) => (word >>> 8) * 2 ** -24);
   const out = allocate("float32", count) as Float32Array;
   fillLanes("uniform", key, out);
   return out;
@@ -61,10 +61,10 @@ function below(x: number): number {
  */
 export function normal(key: Key, shape: Shape): Tensor {
   checkShape("normal", shape);
+  checkKey("normal", key);
   const size = sizeOf(shape);
   const out = allocate("float32", size) as Float32Array;
   if (drawsInLanes(size)) {
-    checkKey("normal", key);
     fillLanes("normal", key, out);
     return Tensor.dense(out, [...shape]);
   }
