@@ -28,8 +28,8 @@ function strict(a: MatrixView, b: MatrixView): Float32Array {
   return out;
 }
 
-/** Around the register tiles, half of them, the 24 rows up to which B is read in place, and the block of 96 rows. */
-const ROW_EDGES = [1, 2, 3, 4, 5, 6, 7, 8, 23, 24, 25, 95, 96, 97, 193];
+/** Around the register tiles, half of them, the 16 rows up to which B is read in place, and the block of 96 rows. */
+const ROW_EDGES = [1, 2, 3, 4, 5, 6, 7, 8, 15, 16, 17, 23, 24, 25, 95, 96, 97, 193];
 const COLUMN_EDGES = [1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 15, 16, 17, 24, 25, 31, 32, 33];
 /** Around the unrolled eight steps and the cuts of the depth. */
 const DEPTH_EDGES = [1, 2, 3, 4, 7, 8, 9, 16, 263, 264, 265, 528, 529];
