@@ -82,7 +82,9 @@ function expectWithinBound(a: Tensor, b: Tensor): void {
 type Sizes = [rows: number, depth: number, columns: number];
 
 /** Around the register tiles (3 x 12, 6 x 8, 6 x 16), half their columns, 16 rows, 48 columns, and the blocks of 96 and 192. */
-const EDGES = [1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 15, 16, 17, 23, 24, 25, 47, 48, 49, 95, 96, 97, 191, 192, 193];
+const EDGES = [
+  1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 15, 16, 17, 23, 24, 25, 47, 48, 49, 95, 96, 97, 191, 192, 193,
+];
 /** Around the eight steps of the unrolled loop, and the cuts of the depth: 264 in float32, 256 in float64. */
 const DEPTHS = [1, 2, 3, 7, 8, 9, 16, 17, 255, 256, 257, 263, 264, 265, 527, 528, 529, 792, 793];
 const SIZES: Sizes[] = [

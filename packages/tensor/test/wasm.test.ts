@@ -69,9 +69,8 @@ describe("LEB128", () => {
 describe("branches", () => {
   it("count the constructs between them and their label", () => {
     const [outer, inner]: Label[] = [{ kind: "block" }, { kind: "loop" }];
-    expect(assemble([{ enter: outer }, { enter: inner }, { branchTo: inner }, { branchTo: outer }, "leave"])).toEqual([
-      0, 1,
-    ]);
+    const code = assemble([{ enter: outer }, { enter: inner }, { branchTo: inner }, { branchTo: outer }, "leave"]);
+    expect([...code]).toEqual([0, 1]);
   });
 
   it("to a label that does not enclose them are refused", () => {

@@ -80,22 +80,27 @@ export function defineTile(
         pointers.length > 1 ? v128.load32Splat(pointers[r]) : v128.load32Splat(a, 4 * r);
       const advanceA = typeof operands.a === "number" ? i32.const(4 * operands.a) : stepOfA;
 
+      // The same in every step, so made once.
+      const multiply = sums.flatMap((chain, r) => [
+        splat.set(numberOfA(r)),
+        ...chain.map((sum, v) => sum.set(addProduct(splat, row[v], sum))),
+      ]);
+      const nextOfA = pointers.map((pointer) => pointer.set(i32.add(pointer, advanceA)));
       /** One step: a column of A by a row of B, which stands `offset` bytes after `b`. */
       const step = (offset: number): Statement[] => [
         ...row.map((vector, v) => vector.set(v128.load(b, offset + 16 * v))),
-        ...sums.flatMap((chain, r) => [
-          splat.set(numberOfA(r)),
-          ...chain.map((sum, v) => sum.set(addProduct(splat, row[v], sum))),
-        ]),
-        ...pointers.map((pointer) => pointer.set(i32.add(pointer, advanceA))),
+        ...multiply,
+        ...nextOfA,
       ];
       const bytesOfB = 16 * vectors;
+      // Eight steps a round where the pointers of panels allow it; what lies in place moves its pointers at each step.
+      const unroll = operands.a !== "in place" && operands.b === "packed" ? STEP_UNIT : STEP_UNIT / 2;
       // B's pointer moves once for all steps of a round where it can.
       const together = operands.b === "packed";
       const advanceB = (count: number): Statement =>
         b.set(i32.add(b, together ? i32.const(count * bytesOfB) : stepOfB));
       const round = (leave: (u: number) => Statement[]): Statement[] =>
-        Array.from({ length: STEP_UNIT }, (_, u) => [
+        Array.from({ length: unroll }, (_, u) => [
           ...step(together ? u * bytesOfB : 0),
           ...(together ? [] : [advanceB(1)]),
           ...leave(u),
@@ -106,11 +111,11 @@ export function defineTile(
           // The number of steps is never negative, but the engine cannot know.
           const never = (u: number): Statement[] => (breaks ? [branchIf(done, i32.eq(steps, i32.const(-1 - u)))] : []);
           return [
-            repeat(rounds, i32.shrU(steps, i32.const(Math.log2(STEP_UNIT))), [
+            repeat(rounds, i32.shrU(steps, i32.const(Math.log2(unroll))), [
               ...round(never),
-              ...(together ? [advanceB(STEP_UNIT)] : []),
+              ...(together ? [advanceB(unroll)] : []),
             ]),
-            repeat(rounds, i32.and(steps, i32.const(STEP_UNIT - 1)), [...step(0), advanceB(1)]),
+            repeat(rounds, i32.and(steps, i32.const(unroll - 1)), [...step(0), advanceB(1)]),
           ];
         }),
         when(

@@ -30,12 +30,13 @@ export interface Local<T extends ValueType> extends Expression<T> {
 
 /** The variable with an index. */
 export function localAt<T extends ValueType>(type: T, index: number): Local<T> {
+  const [get, set, tee] = [0x20, 0x21, 0x22].map((opcode): Code => [opcode, unsigned(index)]);
   return {
     type,
     index,
-    code: [0x20, unsigned(index)],
-    set: (value) => ({ type: "none", code: [value.code, 0x21, unsigned(index)] }),
-    tee: (value) => ({ type, code: [value.code, 0x22, unsigned(index)] }),
+    code: get,
+    set: (value) => ({ type: "none", code: [value.code, set] }),
+    tee: (value) => ({ type, code: [value.code, tee] }),
   };
 }
 
@@ -64,21 +65,65 @@ export function signed(value: number): number[] {
 /** The four bytes of a float32, lowest first. */
 export const float32Bytes = (value: number): number[] => [...new Uint8Array(Float32Array.of(value).buffer)];
 
+/** Bytes written one after the other. */
+export class Bytes {
+  #bytes = new Uint8Array(4096);
+  #length = 0;
+
+  push(byte: number): void {
+    this.#reserve(1);
+    this.#bytes[this.#length++] = byte;
+  }
+
+  append(bytes: ArrayLike<number>): void {
+    this.#reserve(bytes.length);
+    this.#bytes.set(bytes, this.#length);
+    this.#length += bytes.length;
+  }
+
+  #reserve(count: number): void {
+    if (this.#length + count <= this.#bytes.length) return;
+    const larger = new Uint8Array(2 * (this.#length + count));
+    larger.set(this.#bytes);
+    this.#bytes = larger;
+  }
+
+  /** What was written so far. */
+  get written(): Uint8Array<ArrayBuffer> {
+    return this.#bytes.slice(0, this.#length);
+  }
+}
+
 /** The bytes of a body: branches become the number of constructs between them and their label. */
-export function assemble(body: readonly Code[]): number[] {
-  const bytes: number[] = [];
+export function assemble(body: readonly Code[]): Uint8Array<ArrayBuffer> {
+  const bytes = new Bytes();
   const open: Label[] = [];
-  const pending: Code[] = [body];
-  while (pending.length > 0) {
-    const next = pending.pop()!;
-    if (typeof next === "number") bytes.push(next);
-    else if (next === "leave") open.pop();
+  // Code can be nested deeper than a call stack: the lists that are being written, and how far each is.
+  const lists: (readonly Code[])[] = [body];
+  const places = [0];
+  while (lists.length > 0) {
+    const top = lists.length - 1;
+    const list = lists[top];
+    let at = places[top];
+    // Most of a list is numbers.
+    while (at < list.length && typeof list[at] === "number") bytes.push(list[at++] as number);
+    if (at === list.length) {
+      lists.pop();
+      places.pop();
+      continue;
+    }
+    const next = list[at] as Exclude<Code, number>;
+    places[top] = at + 1;
+    if (next === "leave") open.pop();
     else if ("enter" in next) open.push(next.enter);
     else if ("branchTo" in next) {
-      const at = open.lastIndexOf(next.branchTo);
-      if (at < 0) throw new Error("a branch leaves to a label that does not enclose it");
-      bytes.push(...unsigned(open.length - 1 - at));
-    } else for (let i = next.length - 1; i >= 0; i--) pending.push(next[i]);
+      const depth = open.length - 1 - open.lastIndexOf(next.branchTo);
+      if (depth === open.length) throw new Error("a branch leaves to a label that does not enclose it");
+      bytes.append(unsigned(depth));
+    } else {
+      lists.push(next);
+      places.push(0);
+    }
   }
-  return bytes;
+  return bytes.written;
 }

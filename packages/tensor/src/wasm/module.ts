@@ -2,6 +2,7 @@
 
 import {
   assemble,
+  Bytes,
   type Code,
   type Expression,
   type Local,
@@ -101,36 +102,56 @@ export class ModuleBuilder {
     ]);
     // The limits of the import: no least size; a shared memory must have a greatest one.
     const limits = this.#sharedMemory ? [0x03, ...unsigned(0), ...unsigned(MOST_PAGES)] : [0x00, ...unsigned(0)];
-    return Uint8Array.from([
-      ...MAGIC_AND_VERSION,
-      ...section(1, list(types)),
-      ...section(2, list([[...text(MEMORY_IMPORT.module), ...text(MEMORY_IMPORT.name), 0x02, ...limits]])),
-      ...section(3, list(functions.map((_, i) => unsigned(i)))),
-      ...section(
-        6,
-        list(
-          [...this.#globals.values()].map(({ lanes }) => [
-            TYPE_BYTES.v128,
-            0x01,
-            ...assemble([v128.of(lanes).code]),
-            0x0b,
-          ]),
-        ),
-      ),
-      ...section(7, list(functions.map(({ name }, i) => [...text(name), 0x00, ...unsigned(i)]))),
-      ...section(10, list(functions.map(functionBytes))),
+    const memoryImport = [...text(MEMORY_IMPORT.module), ...text(MEMORY_IMPORT.name), 0x02, ...limits];
+    const globals = [...this.#globals.values()].map(({ lanes }) => [
+      TYPE_BYTES.v128,
+      0x01,
+      ...assemble([v128.of(lanes).code]),
+      END,
     ]);
+    const module = new Bytes();
+    module.append(MAGIC_AND_VERSION);
+    section(module, 1, types);
+    section(module, 2, [memoryImport]);
+    section(
+      module,
+      3,
+      functions.map((_, i) => unsigned(i)),
+    );
+    section(module, 6, globals);
+    section(
+      module,
+      7,
+      functions.map(({ name }, i) => [...text(name), 0x00, ...unsigned(i)]),
+    );
+    section(module, 10, functions.map(functionBytes));
+    return module.written;
   }
 }
 
-function functionBytes({ locals, body }: Definition): number[] {
-  const bytes = [...list(locals.map((type) => [1, TYPE_BYTES[type]])), ...assemble(body), 0x0b];
-  return unsigned(bytes.length).concat(bytes);
+const MAGIC_AND_VERSION = [0x00, 0x61, 0x73, 0x6d, 0x01, 0x00, 0x00, 0x00];
+const END = 0x0b;
+
+/** The length of what follows, the variables, the code. */
+function functionBytes({ locals, body }: Definition): Uint8Array {
+  const code = assemble(body);
+  const variables = list(locals.map((type) => [1, TYPE_BYTES[type]]));
+  const bytes = new Bytes();
+  bytes.append(unsigned(variables.length + code.length + 1));
+  bytes.append(variables);
+  bytes.append(code);
+  bytes.push(END);
+  return bytes.written;
 }
 
-const MAGIC_AND_VERSION = [0x00, 0x61, 0x73, 0x6d, 0x01, 0x00, 0x00, 0x00];
-
-const section = (id: number, content: readonly number[]): number[] => [id, ...unsigned(content.length), ...content];
+/** A section: its number, its length, how many items it has, the items. */
+function section(module: Bytes, id: number, items: readonly ArrayLike<number>[]): void {
+  const count = unsigned(items.length);
+  module.push(id);
+  module.append(unsigned(items.reduce((length, item) => length + item.length, count.length)));
+  module.append(count);
+  for (const item of items) module.append(item);
+}
 
 /** A count, then the items. */
 const list = (items: readonly (readonly number[])[]): number[] => unsigned(items.length).concat(...items);
