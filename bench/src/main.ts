@@ -10,6 +10,7 @@ const BENCHMARKS: Readonly<Record<string, string>> = {
   elementwise: "nanoseconds an element and ulp of exp, tanh, erf ..., sums and normal numbers",
   startup: "milliseconds to import, and to the first, second and tenth small product",
   steps: "the matrix product at every step from three loops to the packed kernel",
+  tables: "writes the figures of bench/results into the pages that show them",
   digits: "how close the embedded digits come to MNIST",
 };
 
@@ -35,7 +36,8 @@ async function main(args: readonly string[]): Promise<number> {
   process.on("SIGTERM", () => process.exit(143));
   if (revectorize) await switchRevectorizeOn();
   // Loaded only now: what compiles WebAssembly must find V8's flags set.
-  if (name === "digits") await (await import("./digits.js")).digitsScoreCard(rest.slice(1));
+  if (name === "tables") await (await import("./tables.js")).writeTables();
+  else if (name === "digits") await (await import("./digits.js")).digitsScoreCard(rest.slice(1));
   else
     await (await import("./suites/index.js")).runSuites(name, name === undefined ? rest : rest.slice(1), revectorize);
   return 0;

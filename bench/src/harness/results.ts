@@ -1,6 +1,6 @@
 // The shape of a result file, in which the figures of the pages are kept.
 
-import { mkdir, writeFile } from "node:fs/promises";
+import { mkdir, rename, writeFile } from "node:fs/promises";
 import { dirname } from "node:path";
 import type { Machine } from "./machine.js";
 
@@ -54,10 +54,12 @@ export interface Results {
   readonly rows: readonly Row[];
 }
 
-/** Writes a text and the folders above it. */
+/** Writes a text and the folders above it: by way of a file beside it, so that no half of it is ever there. */
 export async function writeText(file: string, text: string): Promise<void> {
   await mkdir(dirname(file), { recursive: true });
-  await writeFile(file, text);
+  const beside = `${file}.${process.pid}.part`;
+  await writeFile(beside, text);
+  await rename(beside, file);
 }
 
 /** Numbers keep five digits: more than a clock on a shared machine is worth. */
