@@ -78,7 +78,10 @@ export async function measureGroup(group: Group): Promise<Row[]> {
   });
   const cases = [...new Set(group.jobs.map((job) => job.case))];
   return cases.flatMap((name): Row[] => [
-    { suite, case: name, engine: limit.name, threads: 1, unit: "GFLOP/s", ...spread(peaks) },
+    // Where nothing is in the unit of the limit, its row would only confuse.
+    ...(group.sharesLimit
+      ? [{ suite, case: name, engine: limit.name, threads: 1, unit: "GFLOP/s", ...spread(peaks) }]
+      : []),
     ...[...measured, ...absent].filter((row) => row.case === name),
   ]);
 }

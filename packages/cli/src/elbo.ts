@@ -12,7 +12,7 @@ import { train } from "./verbs/train.js";
 const verbs: Readonly<
   Record<string, { readonly run: (args: readonly string[]) => Promise<number>; readonly about: string }>
 > = {
-  start: { run: start, about: "a first VAE on the embedded digits, in about a minute" },
+  start: { run: start, about: "a first VAE on the embedded digits, within a minute" },
   train: { run: train, about: "train an autoencoder or a VAE into a run folder" },
   eval: { run: evaluateRun, about: "the figures of a run on test data, with importance-sampled NLL" },
   sample: { run: sample, about: "draw new examples" },

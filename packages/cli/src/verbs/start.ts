@@ -1,4 +1,4 @@
-// elbo start: the first run, sized to end within about a minute on two cores.
+// elbo start: the first run, sized to end withwithin a minute on two cores.
 
 import { modelConfig, trainingConfig } from "@elbo/vae";
 import { repeatCommand, startRun } from "@elbo/vae/node";
@@ -10,7 +10,7 @@ import { prepareToTrain } from "../switches.js";
 import { freshFolder, summary } from "./train.js";
 
 export const help = helpText(
-  "elbo start: train a small VAE on the embedded digits and write its report, in about a minute",
+  "elbo start: train a small VAE on the embedded digits and write its report, within a minute",
   {},
   "elbo start",
 );

@@ -72,13 +72,13 @@ export const floor: Unary = unary(meaning.floor);
 export const round: Unary = unary(meaning.round);
 /** `e^x`. */
 export const exp: Unary = unary(meaning.exp);
-/** `e^x - 1`, exact near 0. */
+/** `e^x - 1`, without cancellation near 0. */
 export const expm1: Unary = unary(meaning.expm1);
-/** `e^x - 1 - x`, exact near 0 and never negative: the part of a Gaussian KL that a log-variance pays. */
+/** `e^x - 1 - x`, without cancellation near 0 and never negative: the part of a Gaussian KL that a log-variance pays. */
 export const expm1mx: Unary = unary(meaning.expm1mx);
 /** The natural logarithm; `log(0) = -Infinity`, NaN below. */
 export const log: Unary = unary(meaning.log);
-/** `log(1 + x)`, exact near 0. */
+/** `log(1 + x)`, without cancellation near 0. */
 export const log1p: Unary = unary(meaning.log1p);
 /** `log(1 - e^x)` for `x < 0`, without cancellation at either end. */
 export const log1mExp: Unary = unary(meaning.log1mExp);
@@ -102,9 +102,9 @@ export const relu: Unary = unary(meaning.relu);
 export const erf: Unary = unary(meaning.erf);
 /** `1 - erf(x)`, accurate also where that difference is tiny. */
 export const erfc: Unary = unary(meaning.erfc);
-/** The sine of `x` radians. */
+/** The sine of `x` radians, for |x| <= 2^24, where floats are a radian apart already; a larger |x| counts as 2^24. */
 export const sin: Unary = unary(meaning.sin);
-/** The cosine of `x` radians. */
+/** The cosine of `x` radians, under the limits of `sin`. */
 export const cos: Unary = unary(meaning.cos);
 
 /** `x` where it is positive, `slope * x` elsewhere. */

@@ -24,6 +24,9 @@ export function withMatmulMode<T>(mode: MatmulMode, run: () => T): T {
       op: "withMatmulMode",
     });
   }
+  if (typeof run !== "function") {
+    throw new ArgumentError("needs a mode and a function to run in it", { op: "withMatmulMode" });
+  }
   const outer = current;
   current = mode;
   try {
