@@ -92,11 +92,11 @@ among the subnormals. A correctly rounded function errs by half an ulp at most. 
 - *densely*: 40,000 numbers with sizes from 2^-14 to 2^7.
 
 The numbers are fixed. The kernels are those of WebAssembly SIMD; compiled text and direct interpretation give the same
-bits. The columns *at* say where the worst error is. float64 tensors use the references themselves. `sinTurns` and
-`cosTurns` (sine and cosine of turns instead of radians) are meanings of `@elbo/tensor`'s `meaning`, not functions of
+bits. The columns *at* say where the worst error is. float64 tensors use the references themselves. \`sinTurns\` and
+\`cosTurns\` (sine and cosine of turns instead of radians) are meanings of \`@elbo/tensor\`'s \`meaning\`, not functions of
 their own: normal numbers are made with them.
 
-`sin` and `cos` take |x| beyond 2^24, where neighbouring floats are more than a radian apart, for 2^24.
+\`sin\` and \`cos\` take |x| beyond 2^24, where neighbouring floats are more than a radian apart, for 2^24.
 
 | function | asked | worst | at | densely | at | holds for |
 | --- | --: | --: | --: | --: | --: | --- |
