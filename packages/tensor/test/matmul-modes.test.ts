@@ -5,12 +5,23 @@ import {
   AllocationError,
   ArgumentError,
   fromTypedArray,
+  key,
+  map,
   matmul,
   matmulEngine,
   matmulMode,
+  normal,
+  permutation,
+  randomBits,
   type Tensor,
   withMatmulMode,
+  zeros,
 } from "../src/index.js";
+import { strictMatmul } from "../src/matmul/fallback.js";
+import { matrixAt } from "../src/matmul/matmul.js";
+import { defineProduct } from "../src/matmul/product.js";
+import { meaning } from "../src/meaning/arithmetic.js";
+import { ModuleBuilder } from "../src/wasm/module.js";
 import { host } from "../src/wasm/host.js";
 import { scratch, scratchMemory } from "../src/wasm/scratch.js";
 import { expectBits } from "./products.js";
@@ -166,5 +177,34 @@ describe("without WebAssembly", () => {
     const { enableRelaxedSimd, tryPairedVectors } = await import("../src/node/index.js");
     expect(enableRelaxedSimd()).toMatchObject({ kernel: "typescript", fast: "separate" });
     expect(tryPairedVectors()).toEqual({ on: false, because: "there is no WebAssembly SIMD" });
+  });
+});
+
+describe("what a hostile reader found", () => {
+  it("a very deep product goes block by block, to the same bits", () => {
+    const depth = 2 ** 16 + 300;
+    const [a, b] = [normal(key(1), [2, depth]), normal(key(2), [depth, 3])];
+    const plain = new Float32Array(6);
+    strictMatmul(matrixAt(a, 0), matrixAt(b, 0), plain, 0);
+    expect([...matmul(a, b).data]).toEqual([...plain]);
+  });
+
+  it("a tile whose rows do not divide a block of rows is refused", () => {
+    const shape = { rows: 5, vectors: 2, breaks: true };
+    expect(() => defineProduct(new ModuleBuilder(), shape, "separate")).toThrow(ArgumentError);
+  });
+
+  it("a meaning too long for a WebAssembly function still computes", () => {
+    const long = meaning("long", 1, (s, x) => {
+      let sum = x;
+      for (let i = 0; i < 6000; i++) sum = s.add(sum, s.float(1));
+      return sum;
+    });
+    expect(map(long, zeros([200])).data[199]).toBe(6000);
+  });
+
+  it("what cannot be drawn for want of memory is a typed error", () => {
+    expect(() => randomBits(key(1), 1e12)).toThrow(AllocationError);
+    expect(() => permutation(key(1), 1e11)).toThrow(AllocationError);
   });
 });

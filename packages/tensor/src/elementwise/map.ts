@@ -37,8 +37,13 @@ export function mapTensors(meaning: Meaning, inputs: readonly Tensor[], dtype: D
   const out = allocate(dtype, sizeOf(shape));
   const precision = inputs.every((input) => input.dtype === "float32") ? "float32" : "float64";
   const plan = planRuns(shape, inputs);
-  const lanes = precision === "float32" && out instanceof Float32Array && hasSimd();
-  if (lanes && plan.count < LONG_RUN && out.length >= LONG_RUN && stepsOf(meaning) >= MANY_STEPS) {
+  const lanes =
+    precision === "float32" &&
+    out instanceof Float32Array &&
+    out.length >= LONG_RUN &&
+    hasSimd() &&
+    stepsOf(meaning) <= MOST_STEPS;
+  if (lanes && plan.count < LONG_RUN && stepsOf(meaning) >= MANY_STEPS) {
     // Long runs of copies are quicker than short runs of what lies apart.
     const copies = inputs.map((input) => copyOf(input, shape));
     runKernel(lanesKernelOf(meaning), planRuns(shape, copies), copies, out);
@@ -51,6 +56,8 @@ export function mapTensors(meaning: Meaning, inputs: readonly Tensor[], dtype: D
 
 /** Runs of at least so many elements go through SIMD; below, the way there and back costs more than it saves. */
 const LONG_RUN = 128;
+/** A longer program has more variables than a WebAssembly function may. */
+const MOST_STEPS = 5000;
 /** A meaning of so many steps gains from SIMD even if its operands must be copied first. */
 const MANY_STEPS = 12;
 

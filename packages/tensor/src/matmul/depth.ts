@@ -1,6 +1,6 @@
 // How the sum over the inner dimension is cut: the one part of the blocking that shows in the bits of a product.
 
-/** The most steps of one block: a panel of 264 x 16 float32 and the tile's rows of A fill half of a 32 KiB first cache. */
+/** The most steps of one block: a panel of 264 x 16 float32 fills half of a 32 KiB first cache. */
 export const MOST_STEPS = 264;
 
 /** Blocks are cut at multiples of this, the unrolled steps of the micro-kernel. */

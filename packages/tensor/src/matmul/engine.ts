@@ -4,6 +4,8 @@ import { hasSimd, instantiate, keepsProgramOrder, type MultiplyAdd, multiplyAddC
 import { ModuleBuilder } from "../wasm/module.js";
 import { scratch, scratchMemory } from "../wasm/scratch.js";
 import type { MatrixView } from "./blocked.js";
+import { allocate } from "../core/dtype.js";
+import { depthBlock } from "./depth.js";
 import { strictMatmul } from "./fallback.js";
 import { matmulMode } from "./mode.js";
 import { SLACK } from "./packing.js";
@@ -74,12 +76,32 @@ function product(multiplyAdd: MultiplyAdd): Product {
 /** Operands beyond this many numbers pass through the scratch memory in pieces: rows of A, columns of B. */
 const PIECE = 2 ** 24;
 
+/** Deeper products pass through the scratch memory block by block, so that it does not grow with the depth. */
+const DEEP = 2 ** 16;
+
 /** `out = A B`, row-major from `outStart` on, in the current mode. */
 export function multiply(a: MatrixView, b: MatrixView, out: Float32Array, outStart: number): void {
   if (!hasSimd()) {
     strictMatmul(a, b, out, outStart);
     return;
   }
+  if (a.columns <= DEEP) {
+    multiplyShallow(a, b, out, outStart);
+    return;
+  }
+  // The chains of the blocks, added in order: what the kernel does with a depth that it sees whole.
+  const block = depthBlock(a.columns);
+  const size = a.rows * b.columns;
+  multiplyShallow(part(a, 0, a.rows, 0, block), part(b, 0, block, 0, b.columns), out, outStart);
+  const sums = allocate("float32", size) as Float32Array;
+  for (let from = block; from < a.columns; from += block) {
+    const steps = Math.min(block, a.columns - from);
+    multiplyShallow(part(a, 0, a.rows, from, steps), part(b, from, steps, 0, b.columns), sums, 0);
+    for (let i = 0; i < size; i++) out[outStart + i] += sums[i];
+  }
+}
+
+function multiplyShallow(a: MatrixView, b: MatrixView, out: Float32Array, outStart: number): void {
   const depth = a.columns;
   const columns = Math.max(1, Math.min(b.columns, Math.floor(PIECE / Math.max(1, depth))));
   const rows = Math.max(1, Math.min(a.rows, Math.floor(PIECE / Math.max(1, depth, columns))));

@@ -11,7 +11,7 @@ import { definePacker, SLACK } from "./packing.js";
 import { columnsOf, defineTile, type TileFunction, type TileOperands, type TileShape } from "./tile.js";
 
 /** Rows of A that are packed together, a multiple of every tile's rows: with 264 steps a tenth of a 1 MiB second cache. */
-const BLOCK_ROWS = 96;
+export const BLOCK_ROWS = 96;
 
 /** So few rows read B where it lies, so few columns A: packing would cost more than it saves. */
 const ROWS_IN_PLACE = 16;

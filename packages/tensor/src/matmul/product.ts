@@ -1,12 +1,22 @@
 // The product of two matrices in WebAssembly memory, for any sizes and strides: the way that suits its shape.
 
+import { ArgumentError } from "../core/errors.js";
 import type { Expression, Statement } from "../wasm/code.js";
 import { countUp, when } from "../wasm/control.js";
 import type { MultiplyAdd } from "../wasm/features.js";
 import { f32, i32, memory } from "../wasm/instructions.js";
 import type { ModuleBuilder } from "../wasm/module.js";
 import { MOST_STEPS, STEP_UNIT } from "./depth.js";
-import { defineLoops, depthBlockOf, layout, least, PRODUCT, type ProductFunction, roundUp } from "./loops.js";
+import {
+  BLOCK_ROWS,
+  defineLoops,
+  depthBlockOf,
+  layout,
+  least,
+  PRODUCT,
+  type ProductFunction,
+  roundUp,
+} from "./loops.js";
 import { defineMerge, type Merge } from "./merge.js";
 import { SLACK } from "./packing.js";
 import { defineRow } from "./row.js";
@@ -32,6 +42,9 @@ export function defineProduct(
   multiplyAdd: MultiplyAdd,
   prefix = "",
 ): ProductFunction {
+  if (BLOCK_ROWS % shape.rows !== 0) {
+    throw new ArgumentError(`the rows of a tile divide ${BLOCK_ROWS}, got ${shape.rows}`, { op: "defineProduct" });
+  }
   const merge = defineMerge(builder, `${prefix}merge`, columnsOf(shape));
   const loops = defineLoops(builder, prefix, shape, multiplyAdd, merge);
   const wide = defineWide(builder, prefix, shape, multiplyAdd, { loops, merge });

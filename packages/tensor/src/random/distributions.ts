@@ -121,7 +121,7 @@ function scaleWord(word: number, range: number): number {
 /** The numbers 0 .. n - 1 (int32) in random order, by Fisher and Yates from the back; word i decides step i. */
 export function permutation(key: Key, n: number): Tensor {
   checkShape("permutation", [n]);
-  const out = Int32Array.from({ length: n }, (_, i) => i);
+  const out = (allocate("int32", n) as Int32Array).map((_, i) => i);
   const bits = randomBits(key, n);
   for (let i = n - 1; i > 0; i--) {
     const j = scaleWord(bits[i], i + 1);

@@ -34,7 +34,7 @@ export function defineFoldRows(builder: ModuleBuilder, name: string, fold: Fold,
         ...start,
         countUp(at, from, i32.add(from, whole), i32.const(GROUP), foldGroup(at)),
         when(rest, [
-          // No lane ever holds -0, so that folding the identity into it changes nothing.
+          // Folding the identity into a lane changes nothing: a sum that began from 0 is never -0.
           ...lanes.map((_, v) => v128.store(pad, v128.ofFloat(identity), 16 * v)),
           memory.copy(pad, at, rest),
           ...foldGroup(pad),

@@ -51,6 +51,7 @@ export function unsigned(value: number): number[] {
 
 /** LEB128 of any whole number that a double holds exactly, in two's complement. */
 export function signed(value: number): number[] {
+  if (!Number.isSafeInteger(value)) throw new Error(`a constant is a whole number within 2^53, got ${value}`);
   const bytes: number[] = [];
   for (let rest = value; ;) {
     const next = Math.floor(rest / 128);

@@ -18,12 +18,16 @@ export function instantiate(bytes: Uint8Array<ArrayBuffer>, memory: Memory) {
   return new host!.Instance(module, { [MEMORY_IMPORT.module]: { [MEMORY_IMPORT.name]: memory } }).exports;
 }
 
-/** The fourth lane is stored last, so that a probe has an effect. */
-function vectorProbe(relaxed: boolean): Uint8Array<ArrayBuffer> {
+/** With so many repeats the probe has some 40 KB, more than any kernel here: old browsers refuse that much at once. */
+const LARGE = 1500;
+
+/** A multiply-add of what stands at an address, stored 48 bytes on, so that a probe has an effect. */
+function vectorProbe(relaxed: boolean, repeats = 1): Uint8Array<ArrayBuffer> {
   const builder = new ModuleBuilder();
   builder.define("probe", ["i32"], "none", (_, at) => {
     const [x, y, z] = [0, 16, 32].map((offset) => v128.load(at, offset));
-    return [v128.store(at, relaxed ? f32x4.relaxedMultiplyAdd(x, y, z) : f32x4.add(f32x4.mul(x, y), z), 48)];
+    const store = v128.store(at, relaxed ? f32x4.relaxedMultiplyAdd(x, y, z) : f32x4.add(f32x4.mul(x, y), z), 48);
+    return Array.from({ length: repeats }, () => store);
   });
   return builder.bytes;
 }
@@ -35,14 +39,14 @@ function vectorProbe(relaxed: boolean): Uint8Array<ArrayBuffer> {
 export const hasSimd = cached((): boolean => {
   try {
     if (host === undefined) return false;
-    instantiate(vectorProbe(false), new host.Memory({ initial: 1 }));
+    instantiate(vectorProbe(false, LARGE), new host.Memory({ initial: 1 }));
     return true;
   } catch {
     return false;
   }
 });
 
-/** Whether the relaxed instructions are there. Not cached where they are not: a flag can still switch them on. */
+/** Whether the relaxed instructions are there. Not cached: a flag can still switch them on. */
 export function hasRelaxedSimd(): boolean {
   return hasSimd() && host!.validate(vectorProbe(true));
 }

@@ -11,7 +11,11 @@ let floats = new Float32Array(0);
 
 /** The memory itself, for programs to import. */
 export function scratchMemory(): Memory {
-  memory ??= new host!.Memory({ initial: 1 });
+  try {
+    memory ??= new host!.Memory({ initial: 1 });
+  } catch (cause) {
+    throw new AllocationError(PAGE, cause);
+  }
   return memory;
 }
 
