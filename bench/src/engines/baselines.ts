@@ -2,22 +2,8 @@
 
 import { type MatrixView, meaning, naiveMatmul } from "@elbo/tensor";
 import { blockedMatmul, compiledKernel } from "@elbo/tensor/kernels";
-import { type Candidate, type MatmulProblem, type Task, timeSync, type UnaryName } from "./engine.js";
-
-/** `x` as the matrix `[rows, columns]`, stored so or transposed. */
-const view = (storage: Float32Array, rows: number, columns: number, transposed: boolean): MatrixView => ({
-  storage,
-  offset: 0,
-  rows,
-  columns,
-  rowStride: transposed ? 1 : columns,
-  columnStride: transposed ? rows : 1,
-});
-
-const operands = ({ a, b, m, k, n, transposeA, transposeB }: MatmulProblem): [MatrixView, MatrixView] => [
-  view(a, m, k, transposeA),
-  view(b, k, n, transposeB),
-];
+import { plainTask } from "./operands.js";
+import { type Candidate, type Task, timeSync, type UnaryName } from "./engine.js";
 
 const product = (
   name: string,
@@ -33,11 +19,7 @@ const product = (
     version: process.versions.node,
     settings,
     most,
-    matmul: async (problem) => {
-      const [a, b] = operands(problem);
-      const out = new Float32Array(problem.m * problem.n);
-      return into(out, () => multiply(a, b, out));
-    },
+    matmul: async (problem) => plainTask(problem, multiply),
     close: async () => {},
   }),
 });

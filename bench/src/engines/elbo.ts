@@ -15,7 +15,6 @@ import {
   type MultiplyAdd,
   multiplyAddClass,
   newMemory,
-  SLACK,
   tileInUse,
   workspaceBytes,
 } from "@elbo/tensor/kernels";
@@ -28,6 +27,7 @@ import {
   type Task,
   timeSync,
 } from "./engine.js";
+import { wasmTask } from "./operands.js";
 
 export const { version: elboVersion } = JSON.parse(
   readFileSync(new URL("../package.json", import.meta.resolve("@elbo/tensor")), "utf8"),
@@ -45,28 +45,10 @@ const BYTES = Float32Array.BYTES_PER_ELEMENT;
 const KEY = 1;
 
 /** The product of the tile in use, on a memory of its own. */
-function kernelProduct({ m, k, n, transposeA, transposeB, a, b }: MatmulProblem, multiplyAdd: MultiplyAdd): Task {
-  const builder = new ModuleBuilder();
-  defineProduct(builder, tileInUse(multiplyAdd), multiplyAdd);
-  const [atB, atC] = [BYTES * m * k + SLACK, BYTES * (m * k + k * n) + 2 * SLACK];
-  const work = atC + BYTES * m * n + SLACK;
-  const memory = newMemory(work + workspaceBytes(tileInUse(multiplyAdd), m, n, k) + SLACK);
-  const { product } = instantiate(builder.bytes, memory);
-  new Float32Array(memory.buffer, 0, m * k).set(a);
-  new Float32Array(memory.buffer, atB, k * n).set(b);
-  const stridesOf = (transposed: boolean, rows: number, columns: number): [number, number] =>
-    transposed ? [BYTES, BYTES * rows] : [BYTES * columns, BYTES];
-  const [aRow, aColumn] = stridesOf(transposeA, m, k);
-  const [bRow, bColumn] = stridesOf(transposeB, k, n);
-  const call = (): unknown => product(0, aRow, aColumn, atB, bRow, bColumn, atC, BYTES * n, m, n, k, work);
-  return {
-    time: timeSync(call),
-    result: async () => {
-      call();
-      return new Float32Array(memory.buffer, atC, m * n).slice();
-    },
-    dispose: () => {},
-  };
+function kernelProduct(problem: MatmulProblem, multiplyAdd: MultiplyAdd): Task {
+  const { m, k, n } = problem;
+  const shape = tileInUse(multiplyAdd);
+  return wasmTask(problem, workspaceBytes(shape, m, n, k), (builder) => defineProduct(builder, shape, multiplyAdd));
 }
 
 /** The kernel of a function, on a memory of its own. */

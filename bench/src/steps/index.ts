@@ -19,7 +19,7 @@ import {
 import { elboVersion } from "../engines/elbo.js";
 import { type Candidate, type MatmulProblem, storedShapes, type Task, timeSync } from "../engines/engine.js";
 import { rowByRow } from "./loops.js";
-import { plainTask, wasmTask } from "./operands.js";
+import { plainTask, wasmTask } from "../engines/operands.js";
 import { defineRows } from "./rows.js";
 import { defineTiled } from "./tile.js";
 

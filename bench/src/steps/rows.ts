@@ -1,12 +1,20 @@
 // Step 4: the loops i, k, j in WebAssembly, four columns at once; C is read and written at every step.
 
-import { countUp, f32x4, i32, memory, type ModuleBuilder, type ProductFunction, v128 } from "@elbo/tensor/kernels";
-import { OPERANDS } from "./operands.js";
+import {
+  countUp,
+  f32x4,
+  i32,
+  memory,
+  type ModuleBuilder,
+  type ProductFunction,
+  v128,
+  PRODUCT,
+} from "@elbo/tensor/kernels";
 
 /** Defines `C = A B` for whole vectors of columns, `n` a multiple of four, and rows of B whose numbers follow each other. */
 export function defineRows(builder: ModuleBuilder): ProductFunction {
   const [zero, one] = [i32.const(0), i32.const(1)];
-  return builder.define("product", OPERANDS, "none", (scope, a, aRow, aColumn, b, bRow, _, c, cRow, m, n, k) => {
+  return builder.define("product", PRODUCT, "none", (scope, a, aRow, aColumn, b, bRow, _, c, cRow, m, n, k) => {
     const [i, p, j, bytes, atA, atB] = Array.from({ length: 6 }, () => scope.local("i32"));
     const factor = scope.local("v128");
     const [inC, inB] = [i32.add(c, j), i32.add(atB, j)];

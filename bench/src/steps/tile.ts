@@ -10,8 +10,8 @@ import {
   type ProductFunction,
   type TileShape,
   v128,
+  PRODUCT,
 } from "@elbo/tensor/kernels";
-import { OPERANDS } from "./operands.js";
 
 const [zero, one] = [i32.const(0), i32.const(1)];
 const least = (x: Expression<"i32">, y: Expression<"i32">): Expression<"i32"> => i32.select(x, y, i32.ltS(x, y));
@@ -22,7 +22,7 @@ const least = (x: Expression<"i32">, y: Expression<"i32">): Expression<"i32"> =>
  */
 export function defineTiled(builder: ModuleBuilder, shape: TileShape): ProductFunction {
   const [height, width] = [shape.rows, columnsOf(shape)];
-  return builder.define("product", OPERANDS, "none", (scope, a, aRow, aColumn, b, bRow, _, c, cRow, m, n, k) => {
+  return builder.define("product", PRODUCT, "none", (scope, a, aRow, aColumn, b, bRow, _, c, cRow, m, n, k) => {
     const [i, j, p, top, left, atB, atC] = Array.from({ length: 7 }, () => scope.local("i32"));
     const lines = Array.from({ length: height }, () => scope.local("i32"));
     const sums = lines.map(() => Array.from({ length: shape.vectors }, () => scope.local("v128")));

@@ -14,7 +14,7 @@ export {
 } from "./wasm/features.js";
 export { type Exports, type Memory, newMemory } from "./wasm/host.js";
 export { defineProduct, workspaceBytes } from "./matmul/product.js";
-export type { ProductFunction } from "./matmul/loops.js";
+export { PRODUCT, type ProductFunction } from "./matmul/loops.js";
 export { SLACK } from "./matmul/packing.js";
 export {
   columnsOf,

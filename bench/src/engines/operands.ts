@@ -1,12 +1,10 @@
-// How the steps get their operands: as matrices in JavaScript's memory, or as addresses in WebAssembly's.
+// How products get their operands: as matrices in JavaScript's memory, or as addresses in WebAssembly's.
 
 import type { MatrixView } from "@elbo/tensor";
 import { instantiate, ModuleBuilder, newMemory, type ProductFunction, SLACK } from "@elbo/tensor/kernels";
-import { type MatmulProblem, type Task, timeSync } from "../engines/engine.js";
+import { type MatmulProblem, type Task, timeSync } from "./engine.js";
 
-/** Those of a `ProductFunction`. */
-export const OPERANDS = ["i32", "i32", "i32", "i32", "i32", "i32", "i32", "i32", "i32", "i32", "i32", "i32"] as const;
-
+/** `x` as the matrix `[rows, columns]`, stored so or transposed. */
 const view = (storage: Float32Array, rows: number, columns: number, transposed: boolean): MatrixView => ({
   storage,
   offset: 0,
