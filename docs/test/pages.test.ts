@@ -12,9 +12,11 @@ const REFERENCE = "docs/reference.md";
 const pages = [
   "README.md",
   ...readdirSync(join(root, "packages")).map((folder) => `packages/${folder}/README.md`),
-  ...readdirSync(join(root, "docs"))
-    .filter((file) => file.endsWith(".md"))
-    .map((file) => `docs/${file}`),
+  ...["docs", "docs/uses"].flatMap((folder) =>
+    readdirSync(join(root, folder))
+      .filter((file) => file.endsWith(".md"))
+      .map((file) => `${folder}/${file}`),
+  ),
 ].filter((page) => existsSync(join(root, page)));
 
 describe.each(pages)("%s", (name) => {

@@ -1,13 +1,22 @@
 // The elbo command as a function: finds the verb, runs it, and turns every error into one line and an exit code.
 
 import { ArgumentError, ElboError, ShapeError } from "@elbo/tensor";
+import { InterruptedError } from "@elbo/vae";
 import { FileError, packageVersion } from "@elbo/vae/node";
 import { UsageError } from "./options.js";
+import { anomalyVerb } from "./verbs/anomaly.js";
+import { denoiseVerb } from "./verbs/denoise.js";
+import { embedVerb } from "./verbs/embed.js";
 import { evaluateRun } from "./verbs/eval.js";
 import { info } from "./verbs/info.js";
-import { reconstructVerb, sample } from "./verbs/pictures.js";
+import { generateVerb } from "./verbs/generate.js";
+import { interpolate } from "./verbs/interpolate.js";
+import { reconstructVerb } from "./verbs/reconstruct.js";
+import { report } from "./verbs/report.js";
+import { sample } from "./verbs/sample.js";
 import { start } from "./verbs/start.js";
 import { train } from "./verbs/train.js";
+import { traverse } from "./verbs/traverse.js";
 
 const verbs: Readonly<
   Record<string, { readonly run: (args: readonly string[]) => Promise<number>; readonly about: string }>
@@ -17,6 +26,13 @@ const verbs: Readonly<
   eval: { run: evaluateRun, about: "the figures of a run on test data, with importance-sampled NLL" },
   sample: { run: sample, about: "draw new examples" },
   reconstruct: { run: reconstructVerb, about: "test examples beside their reconstructions" },
+  interpolate: { run: interpolate, about: "the ways between two test examples through the latent space" },
+  traverse: { run: traverse, about: "what each latent dimension changes" },
+  embed: { run: embedVerb, about: "dimensionality reduction: coordinates, a map, the decoder's manifold" },
+  denoise: { run: denoiseVerb, about: "noise reduction: test examples beside filters, or a picture of yours" },
+  anomaly: { run: anomalyVerb, about: "anomaly detection: scores, a threshold, and what was found" },
+  generate: { run: generateVerb, about: "generation: samples judged beside an autoencoder's and real examples" },
+  report: { run: report, about: "these four uses of a run on one page, each beside its baselines" },
   info: { run: info, about: "versions and machine, or what a run holds" },
 };
 
@@ -55,6 +71,7 @@ export async function elbo(words: readonly string[]): Promise<number> {
   } catch (error) {
     if (debug) console.error(error);
     else console.error(oneLine(error));
+    if (error instanceof InterruptedError) return 130;
     return error instanceof UsageError ||
       error instanceof ArgumentError ||
       error instanceof ShapeError ||

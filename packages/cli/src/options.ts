@@ -1,6 +1,7 @@
 // The options of the verbs: how they are read, checked and explained.
 
 import { parseArgs } from "node:util";
+import { type Noise, parseNoise } from "@elbo/vae";
 
 /** A call that cannot be understood; the process ends with exit code 2. */
 export class UsageError extends Error {}
@@ -92,6 +93,13 @@ export function widths(given: Given, name: string): number[] | undefined {
     throw new UsageError(`--${name} takes layer widths such as 200,200 (or none), got ${JSON.stringify(text)}`);
   }
   return list;
+}
+
+/** Kinds of noise with their levels, separated by commas; `none` is the empty list. */
+export function corruption(given: Given, name: string): Noise[] | undefined {
+  const text = given.options[name];
+  if (text === undefined) return undefined;
+  return text === "none" ? [] : String(text).split(",").map(parseNoise);
 }
 
 export const text = (given: Given, name: string): string | undefined => given.options[name] as string | undefined;

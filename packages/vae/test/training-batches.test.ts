@@ -6,7 +6,7 @@ import { autoencoder } from "../src/models/autoencoder.js";
 import type { ModelOptions } from "../src/models/config.js";
 import { vae } from "../src/models/vae.js";
 import type { Progress } from "../src/training/fit.js";
-import { drawTargets } from "../src/data/targets.js";
+import { drawTargets } from "../src/data/draw.js";
 import { expectMean, numbers } from "./support/numbers.js";
 import { dataOf, noise, timeless, train } from "./support/tiny.js";
 

@@ -1,6 +1,6 @@
 // elbo train: a new run, or more of an existing one.
 
-import { type ModelConfig, modelConfig, type TrainingConfig, trainingConfig } from "@elbo/vae";
+import { type Likelihood, type ModelConfig, modelConfig, type TrainingConfig, trainingConfig } from "@elbo/vae";
 import {
   openRun,
   reportPath,
@@ -18,6 +18,7 @@ import { resolve } from "node:path";
 import { dataOptions, load, sourceOf } from "../data-options.js";
 import {
   choice,
+  corruption,
   type Given,
   helpText,
   number,
@@ -42,11 +43,16 @@ const specs: OptionSpecs = {
   },
   latent: { value: "N", about: "latent dimensions (default 20)" },
   activation: { value: "relu|tanh", about: "between hidden layers (default relu)" },
-  likelihood: { value: "bernoulli|gaussian", about: "p(x|z) (default bernoulli)" },
+  likelihood: { value: "bernoulli|gaussian", about: "p(x|z) (default bernoulli, and gaussian for tables)" },
   sigma: { value: "S|learned", about: "standard deviation of a Gaussian likelihood (default learned)" },
   targets: {
     value: "gray|dynamic",
     about: "gray pixels as they are, or drawn anew as 0 or 1 at each step (default gray)",
+  },
+  corrupt: {
+    value: "KIND:LEVEL,...",
+    about:
+      "noise that the encoder sees and the decoder undoes; each example draws one of gaussian:S, salt-pepper:P, masking:P (default none)",
   },
   epochs: { value: "N", about: "passes over the training data (default 10)" },
   batch: { value: "N", about: "examples a step (default 128)" },
@@ -90,9 +96,10 @@ function bareResume(args: readonly string[]): string[] {
   return [...args.slice(0, at), `--resume=${folder}`, ...args.slice(at + 1)];
 }
 
-function modelOf(given: Given, input: readonly number[]): ModelConfig {
+function modelOf(given: Given, input: readonly number[], fallback: Likelihood): ModelConfig {
   const sigma = text(given, "sigma");
-  if (sigma !== undefined && choice(given, "likelihood", ["bernoulli", "gaussian"]) !== "gaussian") {
+  const likelihood = choice(given, "likelihood", ["bernoulli", "gaussian"]) ?? fallback;
+  if (sigma !== undefined && likelihood !== "gaussian") {
     throw new UsageError("--sigma belongs to --likelihood gaussian");
   }
   return modelConfig(choice(given, "model", ["vae", "ae"]) === "ae" ? "autoencoder" : "vae", {
@@ -100,7 +107,7 @@ function modelOf(given: Given, input: readonly number[]): ModelConfig {
     hidden: widths(given, "hidden"),
     latent: number(given, "latent", { whole: true, least: 1 }),
     activation: choice(given, "activation", ["relu", "tanh"]),
-    likelihood: choice(given, "likelihood", ["bernoulli", "gaussian"]),
+    likelihood,
     sigma: sigma === "learned" ? "learned" : number(given, "sigma"),
     seed: number(given, "seed", { whole: true, least: 0 }),
   });
@@ -113,6 +120,7 @@ const trainingOf = (given: Given): TrainingConfig =>
     lr: number(given, "lr"),
     beta: number(given, "beta", { least: 0 }),
     targets: choice(given, "targets", ["gray", "dynamic"]),
+    corruption: corruption(given, "corrupt"),
     optimizer: choice(given, "optimizer", ["adam", "sgd", "momentum"]),
     matmul: choice(given, "matmul", ["fast", "strict"]),
     seed: number(given, "seed", { whole: true, least: 0 }),
@@ -121,12 +129,12 @@ const trainingOf = (given: Given): TrainingConfig =>
 async function begin(given: Given, signal: AbortSignal): Promise<RunOutcome> {
   const source = sourceOf(given);
   const training = trainingOf(given);
-  // Wrong choices are told before the data is read.
-  modelOf(given, [1]);
+  // Wrong choices are told before the data is read. Whether it is a table is known with certainty only after that.
+  modelOf(given, [1], source.data === "digits" ? "bernoulli" : "gaussian");
   if (text(given, "out") === "") throw new UsageError("--out is empty; give a folder");
   if (text(given, "out") !== undefined) await requireNewRun(text(given, "out")!);
   const data = await load(source);
-  const model = modelOf(given, data.train.inputs.shape.slice(1));
+  const model = modelOf(given, data.train.inputs.shape.slice(1), data.columns ? "gaussian" : "bernoulli");
   prepareToTrain("train");
   const folder = text(given, "out") ?? freshFolder(`runs/${data.name}-${model.kind === "vae" ? "vae" : "ae"}`);
   const display = trainingDisplay(model.kind, training.epochs, training.batch);

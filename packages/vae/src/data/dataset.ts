@@ -1,6 +1,7 @@
-// What a data set is: inputs in 0..1 (images) or any finite numbers (tables), labels where there are some.
+// What a data set is: inputs in 0..1 (images) or in standard units (tables), labels where there are some.
 
 import type { Tensor } from "@elbo/tensor";
+import type { Columns } from "./columns.js";
 
 /** One part of a data set. */
 export interface Split {
@@ -15,4 +16,8 @@ export interface Dataset {
   readonly name: string;
   readonly train: Split;
   readonly test: Split;
+  /** The name of class i at [i]; absent where the labels are the names. */
+  readonly classes?: readonly string[];
+  /** The columns of a table, whose inputs are then `[count, columns]` in standard units; absent for images. */
+  readonly columns?: Columns;
 }

@@ -1,20 +1,7 @@
 // Latent points seen as a whole: their two main axes, and a Gaussian fitted to them.
 
-import { concrete, matmul, mean, mul, sqrt, sub, transpose } from "@elbo/autograd";
-import { add, type Key, maximum, normal, slice, symmetricEigen, type SymmetricEigen, type Tensor } from "@elbo/tensor";
-
-/** The mean of points `[count, dimensions]` and the eigenvectors of their covariance, in float64. */
-interface Principal extends SymmetricEigen {
-  readonly mean: Tensor;
-}
-
-function principal(points: Tensor): Principal {
-  const double = points.cast("float64");
-  const centre = mean(double, { axis: 0 });
-  const centred = sub(double, centre);
-  const covariance = mul(matmul(centred, centred, { transposeA: true }), 1 / Math.max(1, points.shape[0] - 1));
-  return { mean: centre, ...symmetricEigen(covariance) };
-}
+import { type Key, mul, normal, sqrt, sum, type Tensor } from "@elbo/tensor";
+import { principalComponents, project, restore } from "../baselines/pca.js";
 
 /** Points of the plane and what its axes are. */
 export interface Projection {
@@ -34,17 +21,15 @@ export function projectToPlane(points: Tensor): Projection {
       table.shape[1] > 1 ? table.data[i * table.shape[1] + 1] : 0,
     ]);
   if (dimensions <= 2) return { points: rows(points), axes: ["z1", dimensions === 2 ? "z2" : ""] };
-  const { mean: centre, values, vectors } = principal(points);
-  const plane = matmul(sub(points.cast("float64"), centre), slice(vectors, [null, { stop: 2 }]));
-  const total = values.sum().item();
-  const share = (i: number): string => `${total > 0 ? Math.round((100 * values.data[i]) / total) : 0} % of variance`;
-  return { points: rows(plane), axes: [`PC 1 (${share(0)})`, `PC 2 (${share(1)})`] };
+  const pca = principalComponents(points);
+  const variances = pca.variances.data;
+  const total = sum(pca.variances).item();
+  const share = (i: number): string => `${total > 0 ? Math.round((100 * variances[i]) / total) : 0} % of variance`;
+  return { points: rows(project(pca, points, 2)), axes: [`PC 1 (${share(0)})`, `PC 2 (${share(1)})`] };
 }
 
 /** Draws `[count, dimensions]` from the Gaussian with the mean and covariance of the points: `mean + V sqrt(diag) epsilon`. */
 export function sampleFittedGaussian(points: Tensor, key: Key, count: number): Tensor {
-  const { mean: centre, values, vectors } = principal(points);
-  const epsilon = normal(key, [count, points.shape[1]]).cast("float64");
-  const shaped = mul(vectors, sqrt(maximum(values, 0)));
-  return concrete(add(centre, concrete(matmul(epsilon, transpose(shaped))))).cast("float32");
+  const pca = principalComponents(points);
+  return restore(pca, mul(normal(key, [count, points.shape[1]]), sqrt(pca.variances)));
 }

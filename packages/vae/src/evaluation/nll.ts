@@ -8,7 +8,7 @@ import { logProb, sample, standardNormal } from "../distributions/index.js";
 import type { Vae } from "../models/vae.js";
 import { bitsPerDimension } from "./metrics.js";
 import { dimensionsOf } from "../models/config.js";
-import type { Targets } from "../data/targets.js";
+import type { Targets } from "../data/draw.js";
 import { blocks } from "./evaluate.js";
 
 /** An estimate of `-log p(x)`. */

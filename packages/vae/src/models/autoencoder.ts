@@ -25,8 +25,11 @@ export interface Autoencoder {
   encode(params: AutoencoderParams, x: Value): Value;
   /** The reconstruction as a distribution over `[..., dimensions]`, from `[..., latent]`. */
   decode(params: AutoencoderParams, z: Value): Distribution;
-  /** `log p(x|z)` at the code for each example, in nats; the KL term is 0, for there is no prior. */
-  terms(params: AutoencoderParams, x: Value, key: Key): Terms;
+  /**
+   * `log p(x|z)` for each example at the code of `seen`, which is x itself unless given, in nats; the KL term is 0, for
+   * there is no prior. A denoising autoencoder is shown noise and asked for x (Vincent et al. 2010).
+   */
+  terms(params: AutoencoderParams, x: Value, key: Key, seen?: Value): Terms;
 }
 
 /**
@@ -45,8 +48,8 @@ export function autoencoder(options: ModelOptions): Autoencoder {
     params: initParams(config),
     encode,
     decode: decodeWith,
-    terms: (params, x) => {
-      const reconstruction = logProb(decodeWith(params, encode(params, x)), x);
+    terms: (params, x, _key, seen = x) => {
+      const reconstruction = logProb(decodeWith(params, encode(params, seen)), x);
       return { reconstruction, kl: mul(0, reconstruction) };
     },
   };

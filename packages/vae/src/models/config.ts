@@ -64,5 +64,8 @@ export function modelConfig(kind: ModelKind, options: ModelOptions): ModelConfig
   return config;
 }
 
+/** Whether examples are images `[height, width]`, whose values are pixels from 0 to 1. */
+export const isImageModel = (config: ModelConfig): boolean => config.input.length === 2;
+
 /** The number of dimensions of one example. */
 export const dimensionsOf = (config: ModelConfig): number => sizeOf(config.input);

@@ -25,8 +25,11 @@ export interface Vae {
   encode(params: VaeParams, x: Value): Normal;
   /** `p(x|z)`: `[..., latent]` gives a distribution over `[..., dimensions]`. */
   decode(params: VaeParams, z: Value): Distribution;
-  /** The terms of the ELBO for each example, in nats. */
-  terms(params: VaeParams, x: Value, key: Key): Terms;
+  /**
+   * The terms of the ELBO for each example, in nats. The encoder is shown `seen`, which is x itself unless given: the
+   * bound holds for any q, also for one that has seen x only through noise (Im et al. 2017).
+   */
+  terms(params: VaeParams, x: Value, key: Key, seen?: Value): Terms;
 }
 
 /**
@@ -48,8 +51,8 @@ export function vae(options: ModelOptions): Vae {
     params: initParams(config),
     encode,
     decode: decodeWith,
-    terms: (params, x, key) =>
-      elboTerms({ encode: (v) => encode(params, v), decode: (z) => decodeWith(params, z) }, x, key),
+    terms: (params, x, key, seen = x) =>
+      elboTerms({ encode: () => encode(params, seen), decode: (z) => decodeWith(params, z) }, x, key),
   };
 }
 

@@ -1,8 +1,12 @@
 // The command that repeats a run.
 
+import { noiseName } from "../data/corruption.js";
+import { usesSeed } from "./data-source.js";
 import type { RunChoices } from "./run-folder.js";
 
-const quoted = (word: string): string => (/^[\w./:,=+-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`);
+/** A word as a shell reads it back. */
+export const quoted = (word: string): string =>
+  /^[\w./:,=+-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`;
 
 /** The options of `elbo train` that say what a run follows from, in the order in which help lists them. */
 export function trainOptions({ model, training, source }: RunChoices): Record<string, string> {
@@ -10,7 +14,8 @@ export function trainOptions({ model, training, source }: RunChoices): Record<st
     data: source.data,
     ...(source.trainSize === null ? {} : { "train-size": String(source.trainSize) }),
     ...(source.testSize === null ? {} : { "test-size": String(source.testSize) }),
-    ...(source.data === "digits" ? { "data-seed": String(source.dataSeed) } : {}),
+    ...(usesSeed(source) ? { "data-seed": String(source.dataSeed) } : {}),
+    ...(source.label === undefined ? {} : { label: source.label }),
     model: model.kind === "vae" ? "vae" : "ae",
     hidden: model.hidden.length === 0 ? "none" : model.hidden.join(","),
     latent: String(model.latent),
@@ -18,6 +23,7 @@ export function trainOptions({ model, training, source }: RunChoices): Record<st
     likelihood: model.likelihood,
     ...(model.likelihood === "gaussian" ? { sigma: String(model.sigma) } : {}),
     targets: training.targets,
+    ...(training.corruption ? { corrupt: training.corruption.map(noiseName).join(",") } : {}),
     epochs: String(training.epochs),
     batch: String(training.batch),
     lr: String(training.lr),

@@ -1,6 +1,5 @@
 // A folder of IDX files, as MNIST and its relatives come, as a data set.
 
-import { readdir } from "node:fs/promises";
 import { basename, join, resolve } from "node:path";
 import { promisify } from "node:util";
 import { gunzip } from "node:zlib";
@@ -8,7 +7,8 @@ import { ArgumentError, formatShape, fromTypedArray, sameShape } from "@elbo/ten
 import type { Dataset, Split } from "../data/dataset.js";
 import { DataError } from "../data/errors.js";
 import { type IdxFile, parseIdx } from "../data/idx.js";
-import { fileError, readFileChecked, shown } from "./files.js";
+import { readFileChecked, shown } from "./files.js";
+import { holdings, listFolder } from "./listing.js";
 
 /** Options of {@link loadIdxFolder}. */
 export interface IdxFolderOptions {
@@ -17,6 +17,9 @@ export interface IdxFolderOptions {
   /** Keep only the first so many images of each part; all of them unless said otherwise. */
   readonly images?: number;
 }
+
+/** How the format's file names begin. */
+const parts = ["train", "t10k"] as const;
 
 /** What a compressed file may grow to: MNIST's training images are 47 MB. */
 const maxUnpacked = 2 ** 31;
@@ -43,7 +46,7 @@ export async function loadIdxFolder(folder: string, options: IdxFolderOptions = 
       op: "loadIdxFolder",
     });
   }
-  const files = await listFiles(folder);
+  const { files } = await listFolder(folder);
   const train = await loadSplit(folder, files, "train", images);
   const test = await loadSplit(folder, files, "t10k", images);
   const [a, b] = [train, test].map((split) => split.inputs.shape.slice(1)) as [number[], number[]];
@@ -54,22 +57,10 @@ export async function loadIdxFolder(folder: string, options: IdxFolderOptions = 
   return { name, train, test };
 }
 
-async function listFiles(folder: string): Promise<string[]> {
-  try {
-    const entries = await readdir(folder, { withFileTypes: true });
-    return entries
-      .filter((entry) => !entry.isDirectory())
-      .map((entry) => entry.name)
-      .sort();
-  } catch (cause) {
-    throw fileError(folder, "read", cause);
-  }
-}
-
 async function loadSplit(
   folder: string,
   files: readonly string[],
-  part: "train" | "t10k",
+  part: (typeof parts)[number],
   limit: number,
 ): Promise<Split> {
   const imageFile = candidates(`${part}-images`, 3).find((file) => files.includes(file));
@@ -100,19 +91,20 @@ async function loadSplit(
   };
 }
 
+/** Whether images of either part are among these names. */
+export const holdsIdx = (files: readonly string[]): boolean =>
+  parts.some((part) => candidates(`${part}-images`, 3).some((file) => files.includes(file)));
+
 /** The names that a file may have, the preferred ones first. */
 function candidates(stem: string, rank: number): string[] {
   const plain = [`${stem}-idx${rank}-ubyte`, `${stem}.idx${rank}-ubyte`];
   return [...plain, ...plain.map((file) => `${file}.gz`)];
 }
 
-function missingImages(folder: string, files: readonly string[], part: "train" | "t10k"): DataError {
+function missingImages(folder: string, files: readonly string[], part: (typeof parts)[number]): DataError {
   const which = part === "train" ? "training" : "test";
-  const listed = files.slice(0, 12).map(shown).join(", ");
-  const more = files.length > 12 ? ` and ${files.length - 12} more` : "";
-  const held = files.length === 0 ? "the folder holds no files" : `the folder holds ${listed}${more}`;
   const names = candidates(`${part}-images`, 3).join(", ");
-  return new DataError(`${shown(folder)}: no ${which} images: looked for ${names}; ${held}.`);
+  return new DataError(`${shown(folder)}: no ${which} images: looked for ${names}; ${holdings(files)}.`);
 }
 
 async function load(path: string): Promise<IdxFile> {

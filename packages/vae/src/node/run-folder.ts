@@ -143,13 +143,13 @@ export async function openRun(folder: string): Promise<Run> {
 /** The configuration of a run, every choice checked, in one order of members. */
 export function runConfig({ model, training, source }: RunChoices, hash: string): RunConfig {
   const { kind, ...options } = model;
-  const { data, trainSize, testSize, dataSeed } = source;
+  const { data, trainSize, testSize, dataSeed, label } = source;
   if (typeof data !== "string") throw new ArgumentError("source.data is the name or the folder of the data");
   return {
     format: "elbo-run-1",
     model: modelConfig(kind, options),
     training: trainingConfig(training),
-    source: { data, trainSize, testSize, dataSeed },
+    source: { data, trainSize, testSize, dataSeed, ...(label !== undefined && { label }) },
     dataHash: hash,
   };
 }

@@ -1,7 +1,8 @@
 // The report of a run: everything that `report.html` shows, computed from the model and its data.
 
-import { key as keyOf, foldIn, gather, fromTypedArray, slice, type Tensor, withMatmulMode } from "@elbo/tensor";
-import type { Dataset, Split } from "../data/dataset.js";
+import { key as keyOf, foldIn, gather, slice, withMatmulMode } from "@elbo/tensor";
+import type { Dataset } from "../data/dataset.js";
+import { spreadOver } from "../data/spread.js";
 import { meanKlPerDimension } from "../evaluation/evaluate.js";
 import { projectToPlane } from "../evaluation/latent.js";
 import { sampleMeans } from "../evaluation/samples.js";
@@ -39,7 +40,7 @@ export async function runReport(pieces: RunPieces): Promise<string> {
 function computed({ config, model, log, data, multiplyAdds }: RunPieces): Omit<ReportData, "versions"> {
   const { test } = data;
   const images = model.config.input.length === 2;
-  const chosen = gather(test.inputs, spread(test, SHOWN));
+  const chosen = gather(test.inputs, spreadOver(test, SHOWN));
   const mapped = slice(test.inputs, [{ stop: MAPPED }]);
   const labels = test.labels && Array.from(slice(test.labels, [{ stop: MAPPED }]).data);
   const kl =
@@ -67,20 +68,3 @@ function computed({ config, model, log, data, multiplyAdds }: RunPieces): Omit<R
     command: repeatCommand(config),
   };
 }
-
-/** Indices of `count` examples, taking the classes in turn where there are labels. */
-function spread(part: Split, count: number): Tensor {
-  const total = part.inputs.shape[0];
-  const all = Array.from({ length: total }, (_, i) => i);
-  if (part.labels === null) return indices(all.slice(0, count));
-  const labels = part.labels.data;
-  const rank = new Map<number, number>();
-  const turn = all.map((i) => {
-    const seen = rank.get(labels[i]) ?? 0;
-    rank.set(labels[i], seen + 1);
-    return seen;
-  });
-  return indices([...all].sort((a, b) => turn[a] - turn[b] || labels[a] - labels[b] || a - b).slice(0, count));
-}
-
-const indices = (list: readonly number[]): Tensor => fromTypedArray(Int32Array.from(list), [list.length]);

@@ -1,6 +1,7 @@
 // What a report is made of: plain data that a caller fills in after a training run.
 
 import type { Tensor } from "@elbo/tensor";
+import type { Ellipse } from "../evaluation/ellipses.js";
 import type { Architecture } from "../models/describe.js";
 import type { Report } from "../training/report.js";
 
@@ -12,6 +13,10 @@ export interface LatentMap {
   readonly labels: readonly number[] | null;
   /** What the axes are: `["z1", "z2"]`, or `["PC 1 (31 % of variance)", "PC 2 (22 % of variance)"]`. */
   readonly axes: readonly [string, string];
+  /** Posteriors of some of the points, drawn over them. */
+  readonly ellipses?: readonly Ellipse[];
+  /** The name of class i at [i], where classes have names. */
+  readonly classes?: readonly string[] | null;
 }
 
 /** The value of one setting of a run. */

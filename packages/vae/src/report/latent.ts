@@ -1,7 +1,10 @@
 // A map of the latent space: one dot per example, coloured and numbered by class.
 
 import { axisX, axisY, dot, gridX, gridY } from "@observablehq/plot";
+import { corners } from "../evaluation/ellipses.js";
 import type { LatentMap } from "./data.js";
+import { ellipseMarks, isDrawable } from "./ellipses.js";
+import { legend, textWidth } from "./legend.js";
 import { element, type Markup } from "./markup.js";
 import { classColour } from "./palette.js";
 import { drawPlot } from "./plot.js";
@@ -17,34 +20,46 @@ interface Square {
   readonly y: readonly [number, number];
 }
 
-const SIDE = 540;
-const margin = { marginTop: 34, marginRight: 16, marginBottom: 44, marginLeft: 44 };
-const HEIGHT = SIDE - margin.marginLeft - margin.marginRight + margin.marginTop + margin.marginBottom;
+/** How a map is drawn. */
+export interface MapLook {
+  /** Its width, 540 unless given; the height is 18 more. */
+  readonly side?: number;
+  /** Stands in place of the legend. */
+  readonly title?: string;
+}
 
-/** Above this many classes the legend would not fit in one line, and only the numbers in the map remain. */
-const LEGEND_LIMIT = 16;
+const margin = { marginTop: 34, marginRight: 16, marginBottom: 44, marginLeft: 44 };
+
+/** The height of a map of this width: the square of the points and its margins. */
+export const mapHeight = (side: number): number =>
+  side - margin.marginLeft - margin.marginRight + margin.marginTop + margin.marginBottom;
 
 /**
  * Draws the points with one scale for both axes, so that distances can be compared. Where there are labels, each class has
- * its colour, and its number stands at its median. Points that are not finite are left out.
+ * its colour, and its number stands at its median. What is not finite is left out.
  */
-export function latentChart(map: LatentMap): string {
+export function latentChart(map: LatentMap, { side = 540, title }: MapLook = {}): string {
+  const height = mapHeight(side);
   const dots = map.points
     .map(([x, y], i): Dot => ({ x, y, label: map.labels?.[i] ?? null }))
     .filter((point) => Number.isFinite(point.x) && Number.isFinite(point.y));
-  const { x, y } = square(dots);
+  const ellipses = (map.ellipses ?? []).filter(isDrawable);
+  const { x, y } = square([...dots, ...ellipses.flatMap(corners)]);
   const classes = [...new Set(dots.flatMap((point) => (point.label === null ? [] : [point.label])))].sort(
     (a, b) => a - b,
   );
   const px = (value: number): number =>
-    margin.marginLeft + ((value - x[0]) / (x[1] - x[0])) * (SIDE - margin.marginLeft - margin.marginRight);
+    margin.marginLeft + ((value - x[0]) / (x[1] - x[0])) * (side - margin.marginLeft - margin.marginRight);
   const py = (value: number): number =>
-    HEIGHT - margin.marginBottom - ((value - y[0]) / (y[1] - y[0])) * (HEIGHT - margin.marginTop - margin.marginBottom);
+    height - margin.marginBottom - ((value - y[0]) / (y[1] - y[0])) * (height - margin.marginTop - margin.marginBottom);
+  const above = map.axes[1] === "" ? "" : `↑ ${map.axes[1]}`;
+  const right = side - margin.marginRight;
+  const room = right - 24 - textWidth(above);
   const axis = { tickSize: 0, fontSize: 12, fillOpacity: 0.75, ticks: 7 };
   return drawPlot(
     {
-      width: SIDE,
-      height: HEIGHT,
+      width: side,
+      height,
       ...margin,
       x: { domain: [...x], label: null },
       y: { domain: [...y], label: null },
@@ -53,39 +68,36 @@ export function latentChart(map: LatentMap): string {
         gridY({ ticks: 7, strokeOpacity: 0.1 }),
         axisX(axis),
         axisY(axis),
+        ellipseMarks(ellipses, { px, py }),
         dot(dots, {
           x: "x",
           y: "y",
-          r: dots.length > 1000 ? 1.8 : 2.6,
+          r: (dots.length > 1000 ? 1.8 : 2.6) * Math.min(1, side / 500),
           fill: (point: Dot) => (point.label === null ? "currentColor" : classColour(point.label)),
           fillOpacity: map.labels === null ? 0.45 : 0.8,
         }),
       ],
     },
     {
-      description: `${dots.length} test examples in the latent space${classes.length > 0 ? `, ${classes.length} classes` : ""}`,
+      description: `${dots.length} test examples ${title === undefined ? "in the latent space" : `by ${title}`}${classes.length > 0 ? `, ${classes.length} classes` : ""}`,
       overlay: [
-        element(
-          "text",
-          { x: SIDE - margin.marginRight, y: HEIGHT - 6, "text-anchor": "end", "font-size": 12 },
-          `${map.axes[0]} →`,
-        ),
-        element("text", { x: 8, y: 16, "text-anchor": "start", "font-size": 12 }, `↑ ${map.axes[1]}`),
-        ...(classes.length <= LEGEND_LIMIT ? legend(classes) : []),
+        element("text", { x: right, y: height - 6, "text-anchor": "end", "font-size": 12 }, `${map.axes[0]} →`),
+        ...(above === "" ? [] : [element("text", { x: 8, y: 16, "text-anchor": "start", "font-size": 12 }, above)]),
+        ...(title === undefined ? legend(classes, map.classes ?? null, { right, room }) : [heading(title, right)]),
         ...classes.map((label) => {
           const own = dots.filter((point) => point.label === label);
           return numeral(label, px(median(own.map((point) => point.x))), py(median(own.map((point) => point.y))));
         }),
         ...(dots.length > 0
           ? []
-          : [element("text", { x: SIDE / 2, y: HEIGHT / 2, "font-size": 12 }, "no finite points")]),
+          : [element("text", { x: side / 2, y: height / 2, "font-size": 12 }, "no finite points")]),
       ],
     },
   ).source;
 }
 
 /** Two ranges of the same length, so that the plot is undistorted, with a little air around the points. */
-function square(dots: readonly Dot[]): Square {
+function square(dots: readonly Pick<Dot, "x" | "y">[]): Square {
   const range = (values: readonly number[]): readonly [number, number] =>
     values.reduce<readonly [number, number]>(
       ([low, high], value) => [Math.min(low, value), Math.max(high, value)],
@@ -118,16 +130,6 @@ function numeral(label: number, x: number, y: number): Markup {
   );
 }
 
-/** The classes and their colours, in one line at the upper right. */
-function legend(classes: readonly number[]): Markup[] {
-  const step = 30;
-  const start = SIDE - margin.marginRight - step * classes.length + 8;
-  return classes.map((label, i) =>
-    element(
-      "g",
-      { transform: `translate(${start + i * step},12)` },
-      element("circle", { r: 5, fill: classColour(label) }),
-      element("text", { x: 9, y: 4, "text-anchor": "start" }, label),
-    ),
-  );
-}
+/** In place of the legend, at the upper right. */
+const heading = (title: string, right: number): Markup =>
+  element("text", { x: right, y: 16, "text-anchor": "end", "font-size": 12, "font-weight": 700 }, title);

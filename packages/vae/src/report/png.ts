@@ -82,11 +82,12 @@ export function pairedStrip(inputs: Tensor, reconstructions: Tensor, options: Gr
   return file(canvas);
 }
 
-/** A PNG as an address that a page can hold in itself. */
-export function dataUri(png: Uint8Array): string {
+/** A picture as an address that a page can hold in itself; a PNG unless another type is said. */
+export function dataUri(picture: Uint8Array, type = "image/png"): string {
   let binary = "";
-  for (let at = 0; at < png.length; at += 0x2000) binary += String.fromCharCode(...png.subarray(at, at + 0x2000));
-  return `data:image/png;base64,${btoa(binary)}`;
+  for (let at = 0; at < picture.length; at += 0x2000)
+    binary += String.fromCharCode(...picture.subarray(at, at + 0x2000));
+  return `data:${type};base64,${btoa(binary)}`;
 }
 
 /** The width and height that a PNG states in its header (PNG specification, 11.2.2: IHDR). */

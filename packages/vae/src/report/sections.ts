@@ -5,6 +5,7 @@ import { learningCurves } from "./curves.js";
 import type { Metrics } from "../evaluation/metrics.js";
 import type { Report } from "../training/report.js";
 import type { ReportData, Setting } from "./data.js";
+import { commandBlock, quiet, section, settingsList, versionsLine } from "./document.js";
 import { activeDimensions, klChart } from "./kl.js";
 import { latentChart } from "./latent.js";
 import { type Child, element, Markup } from "./markup.js";
@@ -16,12 +17,6 @@ const OPEN_TABLE = 12;
 
 /** A code of more dimensions than this needs the whole width for its chart. */
 const WIDE_CHART = 32;
-
-const quiet = (...text: readonly Child[]): Markup => element("p", { class: "quiet" }, ...text);
-
-function section(title: string, kind: string | undefined, ...content: readonly Child[]): Markup {
-  return element("section", { class: kind }, element("h2", {}, title), ...content);
-}
 
 /** A chart with its explanation to the right of it where there is room, below its heading where there is not. */
 const beside = (words: Child, svg: string): Markup =>
@@ -226,34 +221,15 @@ export function epochsSection({ log, architecture }: ReportData): Markup {
 
 /** How to repeat the run: the command, every setting, and what it ran on. */
 export function runSection({ command, settings, versions }: ReportData): Markup {
-  const entries = Object.entries(settings);
   return section(
     "Run",
     undefined,
     quiet("This command repeats the run."),
-    element("pre", {}, element("code", {}, command.split(/(\s+)/).map(unbroken))),
-    entries.length === 0
-      ? null
-      : element(
-          "dl",
-          { class: "settings" },
-          entries.map(([name, value]) =>
-            element("div", {}, element("dt", {}, name), element("dd", {}, settingText(value))),
-          ),
-        ),
-    element(
-      "footer",
-      {},
-      Object.entries(versions)
-        .map(([name, version]) => `${name} ${version}`)
-        .join(" · "),
-    ),
+    commandBlock(command),
+    settingsList(Object.entries(settings).map(([name, value]) => [name, settingText(value)])),
+    versionsLine(versions),
   );
 }
-
-/** Keeps an option in one piece: browsers break lines after the hyphens that it begins with. */
-const unbroken = (word: string): Child =>
-  word.startsWith("-") && word.length <= 30 ? element("span", { class: "word" }, word) : word;
 
 const settingText = (value: Setting): string =>
   value === null ? "–" : typeof value === "number" ? String(value).replace("-", "\u2212") : String(value);

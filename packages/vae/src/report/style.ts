@@ -7,7 +7,7 @@ export const STYLE = `
 }
 @media (prefers-color-scheme: dark) {
   :root { --ground: #14171a; --raised: #1b1f23; --ink: #e2e5e9; --quiet: #9ba3ac; --rule: #2d3238; --accent: #6fb1ee; --warn: #f0a07a; }
-  img { filter: invert(1); }
+  img { filter: invert(1) hue-rotate(180deg); }
   svg { filter: brightness(1.12); }
 }
 * { box-sizing: border-box; }
@@ -48,6 +48,13 @@ table { border-collapse: collapse; font-size: .875rem; font-variant-numeric: tab
 th, td { padding: .28rem .7rem; text-align: right; white-space: nowrap; border-bottom: 1px solid var(--rule); }
 th { font-weight: 500; color: var(--quiet); }
 th[colspan] { text-align: center; color: var(--ink); }
+caption { caption-side: top; text-align: left; padding: 0 .7rem .4rem; font-weight: 600; }
+.comparison tbody th { text-align: left; color: var(--ink); }
+.comparison thead th { vertical-align: bottom; }
+.comparison th small { display: block; font-size: .8rem; font-weight: 400; }
+.comparison .ours th, .comparison .ours td { font-weight: 650; }
+.comparison .best { background: color-mix(in srgb, var(--accent) 14%, transparent); box-shadow: inset 0 -2px var(--accent); }
+.exhibit { margin-top: 1.75rem; }
 .split { border-left: 1px solid var(--rule); }
 summary { cursor: pointer; color: var(--accent); margin-top: .75rem; }
 .settings { columns: 3 15rem; column-gap: 2.5rem; margin: 1rem 0 0; font-size: .9rem; }

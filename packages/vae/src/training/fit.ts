@@ -20,13 +20,16 @@ import { checkInputs, checkPart } from "../data/check.js";
 import type { Dataset } from "../data/dataset.js";
 import { DataError } from "../data/errors.js";
 import { evaluate, termSums } from "../evaluation/evaluate.js";
+import { isImageModel } from "../models/config.js";
 import { flatten, type Model, namedParameters } from "../models/model.js";
 import { betaObjective } from "../objectives/elbo.js";
 import { addSums, metricsOf, noSums, type Sums } from "../evaluation/metrics.js";
 import { changeOfClass, type MultiplyAdd, multiplyAddOf } from "./multiply-adds.js";
+import { pauses } from "./pauses.js";
 import type { Report } from "./report.js";
 import { optimizers, type OptimizerName, type OptimizerState } from "./optimizers.js";
-import { drawTargets, type Targets } from "../data/targets.js";
+import { type Corruption, checkNoise } from "../data/corruption.js";
+import { draw, type Targets } from "../data/draw.js";
 
 /**
  * The choices that the course of training depends on: the same ones give the same bits, with `matmul: "fast"` on
@@ -41,6 +44,11 @@ export interface TrainingConfig {
   /** The weight of the KL term. */
   readonly beta: number;
   readonly targets: Targets;
+  /**
+   * The noise through which the encoder sees the examples, while the decoder is asked for the clean ones: what makes a
+   * denoising autoencoder. Absent for none.
+   */
+  readonly corruption?: Corruption;
   readonly optimizer: OptimizerName;
   /**
    * How the matrix products of the steps and of the evaluation after each epoch round. `fast`: once for each
@@ -105,12 +113,12 @@ export class DivergedError extends ElboError {
 
 /** What `fit` takes beside the choices of `TrainingConfig`. */
 const HOOKS = ["resume", "onStep", "onState", "onNotice", "signal"];
-const CHOICES = ["epochs", "batch", "lr", "beta", "targets", "optimizer", "matmul", "seed"];
+const CHOICES = ["epochs", "batch", "lr", "beta", "targets", "corruption", "optimizer", "matmul", "seed"];
 
 /** The choices with their defaults, checked. */
 export function trainingConfig(options: Partial<TrainingConfig>): TrainingConfig {
   const { epochs = 10, batch = 128, lr = 1e-3, beta = 1, targets = "gray", optimizer = "adam" } = options;
-  const { matmul = "fast", seed = 0 } = options;
+  const { corruption = [], matmul = "fast", seed = 0 } = options;
   const require = (holds: boolean, rule: string, value: unknown): void => {
     const got = typeof value === "number" ? String(value) : JSON.stringify(value); // JSON has no NaN, no Infinity
     if (!holds) throw new ArgumentError(`${rule}, got ${got}`, { op: "fit" });
@@ -120,10 +128,13 @@ export function trainingConfig(options: Partial<TrainingConfig>): TrainingConfig
   require(Number.isFinite(lr) && lr > 0, "lr is a positive number", lr);
   require(Number.isFinite(beta) && beta >= 0, "beta is a number of 0 or more", beta);
   require(targets === "gray" || targets === "dynamic", "targets is gray or dynamic", targets);
+  require(Array.isArray(corruption), "corruption is a list of { kind, level }", corruption);
+  for (const noise of corruption) checkNoise(noise);
   require(Object.hasOwn(optimizers, optimizer), `optimizer is one of ${Object.keys(optimizers).join(", ")}`, optimizer);
   require(matmul === "fast" || matmul === "strict", "matmul is fast or strict", matmul);
   require(Number.isSafeInteger(seed) && seed >= 0, "seed is a whole number from 0 to 2^53 - 1", seed);
-  return { epochs, batch, lr, beta, targets, optimizer, matmul, seed };
+  // No corruption is no member, so that runs of before there was any read and write as they did.
+  return { epochs, batch, lr, beta, targets, ...(corruption.length > 0 && { corruption }), optimizer, matmul, seed };
 }
 
 /** The keys of a run: the order of each epoch, the noise of each step, the noise of the test. */
@@ -248,10 +259,10 @@ interface Outcome {
 
 /** One step: draw the targets, differentiate the objective, move the parameters. */
 function trainStep(model: Model, batch: Tensor, config: TrainingConfig, state: OptimizerState, key: Key): Outcome {
-  const [targetKey, noiseKey] = splitKey(key);
-  const x = drawTargets(config.targets, batch, targetKey);
+  const { targets, corruption = [] } = config;
+  const { x, seen, key: noise } = draw(batch, { targets, corruption, clip: isImageModel(model.config) }, key);
   const objective = (params: Model["params"]): { objective: Value; reconstruction: Value; kl: Value } => {
-    const terms = model.terms(params as never, x, noiseKey);
+    const terms = model.terms(params as never, x, noise, seen);
     return { ...terms, objective: mean(betaObjective(terms, config.beta)) };
   };
   const [value, gradients] = valueAndGradOf("objective", objective)(model.params);
@@ -261,15 +272,5 @@ function trainStep(model: Model, batch: Tensor, config: TrainingConfig, state: O
     params: next.params as never,
     optimizer: next.state,
     sums: termSums({ reconstruction: concrete(value.reconstruction), kl: concrete(value.kl) }),
-  };
-}
-
-/** Gives the event loop a turn every few hundredths of a second, so that signals and timers are heard. */
-function pauses(every = 30): () => Promise<void> {
-  let last = performance.now();
-  return async () => {
-    if (performance.now() - last < every) return;
-    await new Promise((resolve) => setTimeout(resolve, 0));
-    last = performance.now();
   };
 }

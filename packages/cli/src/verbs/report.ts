@@ -1,0 +1,76 @@
+// elbo report: every use of a run, written into its folder and laid into one page.
+
+import { join, resolve } from "node:path";
+import { type Dataset, nameOf } from "@elbo/vae";
+import { openRun, type Run, writeFileAtomic } from "@elbo/vae/node";
+import { type Exhibit, usesPage } from "@elbo/vae/report";
+import { load, otherDataOptions, sourceOf } from "../data-options.js";
+import { type Given, helpText, number, type OptionSpecs, readOptions, text, UsageError } from "../options.js";
+import { circumstances, commandOf, keep, study, type Use } from "./use.js";
+import { uses } from "./uses.js";
+
+const specs: OptionSpecs = {
+  ...otherDataOptions,
+  only: { value: "USE,...", about: `some of ${uses.map(({ name }) => name).join(", ")} (default all)` },
+  seed: { value: "N", about: "of everything random but the training of companions (default 0)" },
+  out: { value: "FILE.html", about: "the page (default RUN/uses.html)" },
+};
+
+export const help = helpText(
+  "elbo report RUN: what a trained model is good for: every use beside its baselines, on one page",
+  specs,
+  "elbo report runs/start",
+);
+
+export async function report(args: readonly string[]): Promise<number> {
+  const given = readOptions("report", specs, args, ["run"]);
+  if (given.options.help) {
+    console.log(help);
+    return 0;
+  }
+  const [folder] = given.words;
+  if (folder === undefined) throw new UsageError("report: which run? give its folder: elbo report runs/start");
+  const chosen = chosenUses(given);
+  number(given, "seed", { whole: true, least: 0 });
+  const out = text(given, "out") ?? join(folder, "uses.html");
+  const run = await openRun(folder);
+  const data = await load(sourceOf(given, run.config.source));
+  const command = commandOf("report", args);
+  const facts = await circumstances(run, data, command);
+  const works = chosen.map((use) => [use, use.prepare(given, run, data)] as const);
+  const exhibits = await study("report", run, data, async (studied) => {
+    const done: Exhibit[] = [];
+    for (const [{ name }, work] of works) {
+      console.log(`${name} (${done.length + 1} of ${works.length})`);
+      const exhibit = await work(studied);
+      await keep(exhibit, join(folder, name), facts);
+      done.push(exhibit);
+    }
+    return done;
+  });
+  const { versions } = facts;
+  await writeFileAtomic(out, usesPage({ ...headOf(run, data), exhibits, command, versions }));
+  console.log(`page: ${resolve(out)}`);
+  return 0;
+}
+
+function chosenUses(given: Given): readonly Use[] {
+  const names = text(given, "only")?.split(",");
+  if (names === undefined) return uses;
+  const unknown = names.find((name) => !uses.some((use) => use.name === name));
+  if (unknown !== undefined) {
+    throw new UsageError(
+      `--only takes some of ${uses.map(({ name }) => name).join(", ")}, separated by commas; got ${JSON.stringify(unknown)}`,
+    );
+  }
+  return uses.filter(({ name }) => names.includes(name));
+}
+
+/** The title of the page and its first sentence. */
+function headOf({ model, config, state }: Run, data: Dataset): { title: string; summary: string } {
+  const epochs = `${state.epoch} ${state.epoch === 1 ? "epoch" : "epochs"}`;
+  return {
+    title: `What the ${model.kind === "vae" ? "variational autoencoder" : "autoencoder"} on ${data.name} is good for`,
+    summary: `${nameOf(model)}, trained for ${epochs} of ${data.train.inputs.shape[0].toLocaleString("en-US")} examples with seed ${config.training.seed}, judged on ${data.test.inputs.shape[0].toLocaleString("en-US")} that it has not seen.`,
+  };
+}

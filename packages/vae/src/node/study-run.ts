@@ -1,0 +1,23 @@
+// A use on a run: the study of its model with companions that stay in its folder.
+
+import type { Dataset } from "../data/dataset.js";
+import type { Study } from "../uses/study.js";
+import { type CompanionEvents, storedCompanions } from "./companion-store.js";
+import { alone } from "./lock.js";
+import type { Run } from "./run-folder.js";
+
+/**
+ * Studies the model of a run. No other process trains in the folder meanwhile.
+ * @throws ArgumentError where another process is at work there, InterruptedError where the signal ends a training
+ */
+export function studyRun<R>(
+  run: Run,
+  data: Dataset,
+  events: CompanionEvents,
+  body: (study: Study) => Promise<R>,
+): Promise<R> {
+  const { folder, model, config, log } = run;
+  const seconds = log.reduce((total, report) => total + report.seconds, 0);
+  const train = storedCompanions(folder, events);
+  return alone(folder, () => body({ model, data, training: config.training, seconds, train, signal: events.signal }));
+}
