@@ -51,6 +51,20 @@ describe("a stored companion", () => {
     expect((await steps(fresh(2), { ...training, lr: 0.01 })).count).toBe(12);
   });
 
+  test("goes on where more epochs are asked for, to the same bits, and is trained anew where fewer are", async () => {
+    const whole = await steps();
+    expect((await steps(fresh(), { ...training, epochs: 1 })).count).toBe(4);
+    const rest = await steps();
+    expect(rest.count).toBe(8);
+    expect(rest.weights).toEqual(whole.weights);
+  });
+
+  test("does not depend on the test part", async () => {
+    await steps();
+    const train = storedCompanions(folder, { onTrain: () => ({ onStep: () => expect.unreachable() }) });
+    await train("other", fresh(), { ...data, test: noise(1, 3, [4]).test }, training);
+  });
+
   test("that the signal stops goes on to the same bits", async () => {
     const whole = await steps();
     rmSync(join(folder, "companions"), { recursive: true });

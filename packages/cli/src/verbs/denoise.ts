@@ -49,7 +49,9 @@ async function cleanPicture(given: Given): Promise<number> {
   const turned = given.options.invert ? inverse : (image: Tensor): Tensor => image;
   const noisy = turned(await readPicture(path, run.config.model));
   const data = await load(sourceOf(given, run.config.source));
-  const { examples, denoiser } = await study("denoise", run, data, (studied) => cleanExamples(studied, noisy, noises));
+  const { examples, denoiser } = await study("denoise", given, run, data, (studied) =>
+    cleanExamples(studied, noisy, noises),
+  );
   await writeFileAtomic(out, imageGrid(turned(examples)));
   if (strip !== undefined) await writeFileAtomic(strip, pairedStrip(turned(noisy), turned(examples), { scale: 4 }));
   const before = strip === undefined ? "" : `; before and after: ${strip}`;

@@ -4,15 +4,14 @@ import { join, resolve } from "node:path";
 import { type Dataset, nameOf } from "@elbo/vae";
 import { openRun, type Run, writeFileAtomic } from "@elbo/vae/node";
 import { type Exhibit, usesPage } from "@elbo/vae/report";
-import { load, otherDataOptions, sourceOf } from "../data-options.js";
-import { type Given, helpText, number, type OptionSpecs, readOptions, text, UsageError } from "../options.js";
-import { circumstances, commandOf, keep, study, type Use } from "./use.js";
+import { load, sourceOf } from "../data-options.js";
+import { type Given, helpText, type OptionSpecs, readOptions, text, UsageError } from "../options.js";
+import { circumstances, commandOf, epochsOf, keep, seedOf, study, studyOptions, type Use } from "./use.js";
 import { uses } from "./uses.js";
 
 const specs: OptionSpecs = {
-  ...otherDataOptions,
+  ...studyOptions,
   only: { value: "USE,...", about: `some of ${uses.map(({ name }) => name).join(", ")} (default all)` },
-  seed: { value: "N", about: "of everything random but the training of companions (default 0)" },
   out: { value: "FILE.html", about: "the page (default RUN/uses.html)" },
 };
 
@@ -31,14 +30,15 @@ export async function report(args: readonly string[]): Promise<number> {
   const [folder] = given.words;
   if (folder === undefined) throw new UsageError("report: which run? give its folder: elbo report runs/start");
   const chosen = chosenUses(given);
-  number(given, "seed", { whole: true, least: 0 });
+  seedOf(given);
+  epochsOf(given);
   const out = text(given, "out") ?? join(folder, "uses.html");
   const run = await openRun(folder);
   const data = await load(sourceOf(given, run.config.source));
   const command = commandOf("report", args);
   const facts = await circumstances(run, data, command);
   const works = chosen.map((use) => [use, use.prepare(given, run, data)] as const);
-  const exhibits = await study("report", run, data, async (studied) => {
+  const exhibits = await study("report", given, run, data, async (studied) => {
     const done: Exhibit[] = [];
     for (const [{ name }, work] of works) {
       console.log(`${name} (${done.length + 1} of ${works.length})`);

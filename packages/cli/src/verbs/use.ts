@@ -37,15 +37,24 @@ export interface Use {
   readonly second?: { readonly word: string; readonly run: (given: Given) => Promise<number> };
 }
 
-const shared: OptionSpecs = {
+/** What every use takes. */
+export const studyOptions: OptionSpecs = {
   ...otherDataOptions,
+  epochs: { value: "N", about: "of the companions that are trained for comparison (default the run's)" },
   seed: { value: "N", about: "of everything random but the training of companions (default 0)" },
+};
+
+const shared: OptionSpecs = {
+  ...studyOptions,
   out: { value: "FOLDER", about: "where the tables and pictures go (default RUN/NAME of the use)" },
   json: { value: "FILE", about: "the whole table as JSON" },
 };
 
 /** The seed that a use was given. */
 export const seedOf = (given: Given): number => number(given, "seed", { whole: true, least: 0 }) ?? 0;
+
+/** The epochs of companions, where they were given. */
+export const epochsOf = (given: Given): number | undefined => number(given, "epochs", { whole: true, least: 1 });
 
 /** A verb that runs `elbo USE RUN`. */
 export function useVerb(use: Use): (args: readonly string[]) => Promise<number> {
@@ -64,11 +73,12 @@ export function useVerb(use: Use): (args: readonly string[]) => Promise<number> 
       throw new UsageError(`${use.name}: which run? give its folder: elbo ${use.name} runs/start`);
     if (given.words.length > 1 && use.second) return use.second.run(given);
     const out = text(given, "out") ?? join(folder, use.name);
+    seedOf(given);
+    epochsOf(given);
     const run = await openRun(folder);
     const data = await load(sourceOf(given, run.config.source));
-    seedOf(given);
     const work = use.prepare(given, run, data);
-    const exhibit = await study(use.name, run, data, work);
+    const exhibit = await study(use.name, given, run, data, work);
     const facts = await circumstances(run, data, commandOf(use.name, args));
     const files = await keep(exhibit, out, facts);
     const json = text(given, "json");
@@ -103,7 +113,14 @@ export const keep = (exhibit: Exhibit, folder: string, facts: Circumstances): Pr
   writeExhibit(folder, exhibit, { ...facts });
 
 /** Runs the work on the study of a run, and shows the training of its companions. */
-export function study<R>(verb: string, run: Run, data: Dataset, work: (study: Study) => Promise<R>): Promise<R> {
+export function study<R>(
+  verb: string,
+  given: Given,
+  run: Run,
+  data: Dataset,
+  work: (study: Study) => Promise<R>,
+): Promise<R> {
+  const epochs = epochsOf(given);
   prepareToTrain(verb);
   return interruptible((signal) =>
     studyRun(
@@ -111,6 +128,7 @@ export function study<R>(verb: string, run: Run, data: Dataset, work: (study: St
       data,
       {
         signal,
+        epochs,
         onTrain: (name, model, training, done) => {
           console.log(`training ${name}${done > 0 ? `, from epoch ${done + 1} on` : ""}`);
           const { onStep, stop } = trainingDisplay(model.kind, training.epochs, training.batch);

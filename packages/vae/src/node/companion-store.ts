@@ -3,14 +3,14 @@
 import { existsSync } from "node:fs";
 import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
-import type { Dataset } from "../data/dataset.js";
+import type { Dataset, Split } from "../data/dataset.js";
 import type { Model } from "../models/model.js";
 import { decodeCheckpoint, encodeCheckpoint, type Restored } from "../training/checkpoint.js";
 import { fit, type Progress, type TrainingConfig, type TrainingState } from "../training/fit.js";
 import type { Report } from "../training/report.js";
 import { type Companion, InterruptedError, type Trainer } from "../uses/study.js";
 import { fileError, readFileChecked, writeFileAtomic } from "./files.js";
-import { dataHash } from "./run-folder.js";
+import { inputsHash } from "./run-folder.js";
 
 /** What shows the training of one companion. */
 export interface CompanionDisplay {
@@ -29,7 +29,7 @@ export interface CompanionEvents {
 
 /**
  * A trainer that keeps its companions in `FOLDER/companions/NAME.safetensors`: one with the same choices and data that is
- * there already is read, one that was interrupted is gone on with, any other is trained anew.
+ * there already is read, one that was interrupted or has fewer epochs is gone on with, any other is trained anew.
  * @throws InterruptedError where the signal ends it
  */
 export const storedCompanions =
@@ -37,7 +37,8 @@ export const storedCompanions =
   async (name, model, data, training) => {
     const path = join(folder, "companions", `${name}.safetensors`);
     const choices = choicesOf(model, data, training);
-    const found = await stored(path, choices);
+    const kept = await stored(path, choices);
+    const found = kept !== null && kept.state.epoch <= training.epochs ? kept : null; // one that is ahead cannot go back
     if (found !== null && found.state.epoch === training.epochs) return companionOf(found);
     if (found !== null) model.params = found.model.params as never;
     await mkdir(join(folder, "companions"), { recursive: true }).catch((cause: unknown) => {
@@ -78,15 +79,15 @@ async function stored(path: string, choices: string): Promise<Restored | null> {
   }
 }
 
-/** Everything that a companion follows from. */
+/** Everything that a companion follows from but the number of epochs, which may grow. The test part is only watched. */
 const choicesOf = (model: Model, data: Dataset, training: TrainingConfig): string =>
-  JSON.stringify({ model: model.config, training, data: hashOf(data) });
+  JSON.stringify({ model: model.config, training: { ...training, epochs: null }, data: hashOf(data.train) });
 
-const hashes = new WeakMap<Dataset, string>();
+const hashes = new WeakMap<Split, string>();
 
-/** A data set is not changed in place, so its hash is computed once. */
-function hashOf(data: Dataset): string {
-  const hash = hashes.get(data) ?? dataHash(data);
-  hashes.set(data, hash);
+/** Data is not changed in place, so its hash is computed once. */
+function hashOf(part: Split): string {
+  const hash = hashes.get(part) ?? inputsHash([part]);
+  hashes.set(part, hash);
   return hash;
 }

@@ -5,7 +5,7 @@ import { existsSync } from "node:fs";
 import { mkdir, readdir, rm, rmdir } from "node:fs/promises";
 import { dirname, join, resolve } from "node:path";
 import { ArgumentError, ElboError } from "@elbo/tensor";
-import type { Dataset } from "../data/dataset.js";
+import type { Dataset, Split } from "../data/dataset.js";
 import { DataError } from "../data/errors.js";
 import { writeSafetensors } from "../formats/safetensors.js";
 import type { Metrics } from "../evaluation/metrics.js";
@@ -200,9 +200,12 @@ function parse<T>(name: string, content: Uint8Array | string): T {
 }
 
 /** The SHA-256 of all inputs of both parts. */
-export function dataHash(data: Dataset): string {
+export const dataHash = (data: Dataset): string => inputsHash([data.train, data.test]);
+
+/** The SHA-256 of all inputs of some parts, with their shapes. */
+export function inputsHash(parts: readonly Split[]): string {
   const hash = createHash("sha256");
-  for (const { inputs } of [data.train, data.test]) {
+  for (const { inputs } of parts) {
     const { buffer, byteOffset, byteLength } = inputs.data;
     hash.update(JSON.stringify([inputs.dtype, inputs.shape])).update(new Uint8Array(buffer, byteOffset, byteLength));
   }

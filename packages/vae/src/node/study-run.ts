@@ -7,17 +7,19 @@ import { alone } from "./lock.js";
 import type { Run } from "./run-folder.js";
 
 /**
- * Studies the model of a run. No other process trains in the folder meanwhile.
+ * Studies the model of a run, whose companions get its budget, or so many epochs. No other process trains in the folder
+ * meanwhile.
  * @throws ArgumentError where another process is at work there, InterruptedError where the signal ends a training
  */
 export function studyRun<R>(
   run: Run,
   data: Dataset,
-  events: CompanionEvents,
+  { epochs, ...events }: CompanionEvents & { readonly epochs?: number },
   body: (study: Study) => Promise<R>,
 ): Promise<R> {
   const { folder, model, config, log } = run;
   const seconds = log.reduce((total, report) => total + report.seconds, 0);
+  const training = { ...config.training, epochs: epochs ?? config.training.epochs };
   const train = storedCompanions(folder, events);
-  return alone(folder, () => body({ model, data, training: config.training, seconds, train, signal: events.signal }));
+  return alone(folder, () => body({ model, data, training, seconds, train, signal: events.signal }));
 }
