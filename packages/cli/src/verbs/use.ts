@@ -1,6 +1,6 @@
 // What the verbs of the uses share: open a run, study it with its companions, print the tables, write the exhibit.
 
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import { bestValues, type Comparison, type Dataset, type Study } from "@elbo/vae";
 import {
   exhibitJson,
@@ -14,7 +14,7 @@ import {
   writeExhibit,
   writeFileAtomic,
 } from "@elbo/vae/node";
-import { duration, type Exhibit } from "@elbo/vae/report";
+import { type Exhibit, factName, factText } from "@elbo/vae/report";
 import { load, otherDataOptions, sourceOf } from "../data-options.js";
 import { interruptible } from "../interrupt.js";
 import { type Given, helpText, number, type OptionSpecs, readOptions, text, UsageError } from "../options.js";
@@ -84,7 +84,7 @@ export function useVerb(use: Use): (args: readonly string[]) => Promise<number> 
     const json = text(given, "json");
     if (json !== undefined) await writeFileAtomic(json, exhibitJson(exhibit, { ...facts }));
     show(exhibit);
-    console.log(`\n${files.length} files in ${out}: ${exhibit.pictures.map(({ name }) => name).join(", ")}`);
+    console.log(`\n${files.length} files in ${out}: ${files.map((file) => basename(file)).join(", ")}`);
     return 0;
   };
 }
@@ -146,7 +146,7 @@ export function show({ reading, comparisons, facts }: Exhibit): void {
   for (const comparison of comparisons) console.log(`${comparison.title}\n${table(rowsOf(comparison))}\n`);
   console.log(
     Object.entries(facts)
-      .map(([name, value]) => `${name}: ${name.endsWith("seconds") ? duration(Number(value)) : value}`)
+      .map(([name, value]) => `${factName(name)}: ${factText(name, value)}`)
       .join("; "),
   );
 }

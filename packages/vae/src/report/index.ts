@@ -9,7 +9,7 @@ export type { Exhibit, Picture, Sheet } from "./exhibits/exhibit.js";
 export { generateExhibit, traversalRows } from "./exhibits/generate.js";
 export { ACTIVE_KL, activeDimensions, activeSentence, klChart } from "./kl.js";
 export { latentChart } from "./latent.js";
-export { duration } from "./numbers.js";
+export { duration, factName, factText } from "./numbers.js";
 export { reportPage } from "./page.js";
 export { dataUri, type GridOptions, imageGrid, pairedStrip } from "./png.js";
 export { usesPage, type UsesPageData } from "./uses-page.js";

@@ -23,5 +23,15 @@ export function duration(seconds: number): string {
   return `${Math.floor(minutes / 60)} h ${minutes % 60} min`;
 }
 
+/** A fact for people: what is counted in seconds as a duration, other fractions with five digits. */
+export function factText(name: string, value: string | number): string {
+  if (typeof value === "string") return value;
+  if (name.endsWith("seconds")) return duration(value);
+  return Number.isInteger(value) ? String(value) : String(Number(value.toPrecision(5)));
+}
+
+/** The name of a fact without the unit that `factText` writes out. */
+export const factName = (name: string): string => name.replace(/,? seconds$/, "");
+
 /** The number of scalars in one example of this shape. */
 export const dimensionsOf = (shape: readonly number[]): number => shape.reduce((product, size) => product * size, 1);

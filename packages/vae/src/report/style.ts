@@ -50,7 +50,7 @@ th { font-weight: 500; color: var(--quiet); }
 th[colspan] { text-align: center; color: var(--ink); }
 caption { caption-side: top; text-align: left; padding: 0 .7rem .4rem; font-weight: 600; }
 .comparison tbody th { text-align: left; color: var(--ink); }
-.comparison thead th { vertical-align: bottom; }
+.comparison thead th { vertical-align: bottom; white-space: normal; min-width: 4.5rem; }
 .comparison th small { display: block; font-size: .8rem; font-weight: 400; }
 .comparison .ours th, .comparison .ours td { font-weight: 650; }
 .comparison .best { background: color-mix(in srgb, var(--accent) 14%, transparent); box-shadow: inset 0 -2px var(--accent); }
@@ -60,7 +60,7 @@ summary { cursor: pointer; color: var(--accent); margin-top: .75rem; }
 .settings { columns: 3 15rem; column-gap: 2.5rem; margin: 1rem 0 0; font-size: .9rem; }
 .settings div { display: flex; justify-content: space-between; gap: 1rem; padding: .25rem 0; border-bottom: 1px solid var(--rule); break-inside: avoid; }
 .settings dt { color: var(--quiet); }
-.settings dd { margin: 0; text-align: right; overflow-wrap: anywhere; font-variant-numeric: tabular-nums; }
+.settings dd { margin: 0; min-width: 5rem; text-align: right; overflow-wrap: break-word; font-variant-numeric: tabular-nums; }
 pre {
   margin: 1rem 0 0; padding: .9rem 1.1rem; background: var(--raised); border: 1px solid var(--rule); border-radius: 6px;
   font: .875rem/1.5 ui-monospace, SFMono-Regular, Menlo, Consolas, "DejaVu Sans Mono", monospace;

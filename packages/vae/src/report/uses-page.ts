@@ -4,7 +4,7 @@ import { bestValues, type Comparison } from "../uses/comparison.js";
 import { commandBlock, htmlDocument, quiet, section, settingsList, versionsLine } from "./document.js";
 import type { Exhibit, Picture } from "./exhibits/exhibit.js";
 import { type Child, element, Markup } from "./markup.js";
-import { duration, fixed } from "./numbers.js";
+import { factName, factText, fixed } from "./numbers.js";
 import { dataUri, pngSize } from "./png.js";
 
 /** What the page says beside its exhibits. */
@@ -44,12 +44,7 @@ const exhibitSection = ({ title, reading, comparisons, pictures, facts }: Exhibi
     quiet(reading),
     comparisons.map(comparisonTable),
     pictures.map(pictureFigure),
-    settingsList(
-      Object.entries(facts).map(([name, value]) => [
-        name.replace(/,? seconds$/, ""),
-        name.endsWith("seconds") ? duration(Number(value)) : String(value),
-      ]),
-    ),
+    settingsList(Object.entries(facts).map(([name, value]) => [factName(name), factText(name, value)])),
   );
 
 /** A comparison as a table; the best value of a column stands out by weight and a mark, not by colour alone. */

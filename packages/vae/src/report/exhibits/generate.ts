@@ -53,26 +53,36 @@ const percent = (value: number): string => `${fixed(value, 1)} %`;
 const FIGURES = ["the share", "the balance of classes", "the distance"];
 
 /** The finding in numbers, whoever is ahead. */
-function readingOf({ comparison, classifierAccuracy, choices }: GenerateResult): string {
+function readingOf({ comparison, classifierAccuracy }: GenerateResult): string {
   const [vae, plain, fitted, real] = comparison.rows.map(({ values }) => values);
-  const each = (at: number, figure: (value: number) => string): string => {
+  const list = (at: number, figure: (value: number) => string): string => {
     const [a, b, c, d] = [vae, plain, fitted, real].map((values) => figure(values[at]!));
-    return `${a} for the VAE at z ~ N(0, I), ${b} for the autoencoder at the same z, ${c} for the autoencoder at draws of a Gaussian fitted to its codes, and ${d} for real test examples`;
+    return `${a} for the VAE at z ~ N(0, I), ${b} for the autoencoder at the same z, ${c} for the autoencoder at a Gaussian fitted to its codes, and ${d} for real test examples`;
   };
-  const right = classifierAccuracy === null ? "" : ` (right on ${percent(100 * classifierAccuracy)} of test examples)`;
-  const distances = `The mean distance to the nearest training example is ${each(2, (value) => fixed(value))}; a copy would be at 0.`;
-  const verdict = `The VAE is nearer to real examples than the autoencoder at the same z in ${nearer(vae, plain, real)}, and than the autoencoder with the fitted Gaussian in ${nearer(vae, fitted, real)}.`;
-  if (vae[0] === null) return `${distances} ${verdict}`;
-  return `The share of samples of which a classifier${right} is sure, p >= ${choices.sure}, is ${each(0, percent)}. ${distances} ${verdict}`;
+  const right =
+    classifierAccuracy === null ? "" : `, which is right on ${percent(100 * classifierAccuracy)} of test examples,`;
+  const shares = vae[0] === null ? "" : `A classifier${right} is sure of ${list(0, percent)}. `;
+  const distances = `The mean distance to the nearest training example is ${list(2, (value) => fixed(value))}; a copy would be at 0.`;
+  return `${shares}${distances} ${verdict("the autoencoder at the same z", vae, plain, real)} ${verdict("the autoencoder at the fitted Gaussian", vae, fitted, real)}`;
+}
+
+/** Who is nearer to the real examples, in which figures. */
+function verdict(other: string, vae: Values, values: Values, real: Values): string {
+  const won = nearer(vae, values, real);
+  const lost = nearer(values, vae, real);
+  if (won.length === 0)
+    return lost.length === 0
+      ? `The VAE is level with ${other}.`
+      : `Against ${other} the VAE is nearer to them in no figure.`;
+  return `Against ${other} the VAE is nearer to them by ${won.join(", ")}${lost.length === 0 ? "" : ", farther by "}${lost.join(", ")}.`;
 }
 
 type Values = readonly (number | null)[];
 
 /** The figures in which one row is nearer to the real one than another. */
-function nearer(one: Values, other: Values, real: Values): string {
+function nearer(one: Values, other: Values, real: Values): string[] {
   const away = (values: Values, at: number): number => Math.abs(values[at]! - real[at]!);
-  const won = FIGURES.filter((_, at) => real[at] !== null && away(one, at) < away(other, at));
-  return won.length === 0 ? "no figure" : won.join(", ");
+  return FIGURES.filter((_, at) => real[at] !== null && away(one, at) < away(other, at));
 }
 
 const first = (images: Tensor, count: number): Tensor => slice(images, [{ stop: count }]);
