@@ -11,6 +11,7 @@ const BENCHMARKS: Readonly<Record<string, string>> = {
   startup: "milliseconds to import, and to the first, second and tenth small product",
   steps: "the matrix product at every step from three loops to the packed kernel",
   tables: "writes the figures of bench/results into the pages that show them",
+  uses: "what the uses reach on MNIST and on the table of sensors; trains for about half an hour",
   digits: "how close the embedded digits come to MNIST",
 };
 
@@ -37,6 +38,7 @@ async function main(args: readonly string[]): Promise<number> {
   if (revectorize) await switchRevectorizeOn();
   // Loaded only now: what compiles WebAssembly must find V8's flags set.
   if (name === "tables") await (await import("./tables.js")).writeTables();
+  else if (name === "uses") await (await import("./uses.js")).usesBenchmark(rest.slice(1));
   else if (name === "digits") await (await import("./digits.js")).digitsScoreCard(rest.slice(1));
   else
     await (await import("./suites/index.js")).runSuites(name, name === undefined ? rest : rest.slice(1), revectorize);

@@ -2,12 +2,19 @@
 
 import { existsSync, readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
+import { type Exhibit, factName, factText } from "@elbo/vae/report";
+import { bestValues, type Comparison } from "@elbo/vae";
 import { isMeasured, type MeasuredRow, type Results, writeText } from "./harness/results.js";
+import { commandsOf, STUDIES } from "./studies.js";
 
 const root = fileURLToPath(new URL("../../", import.meta.url));
 
 /** The pages, and in each the results that stand between `<!-- NAME -->` and `<!-- end -->`. */
-const PAGES = ["bench/README.md", "docs/03-from-three-loops-to-the-packed-kernel.md"];
+const PAGES = [
+  "bench/README.md",
+  "docs/03-from-three-loops-to-the-packed-kernel.md",
+  ...["embed", "denoise", "anomaly", "generate"].map((use) => `docs/uses/${use}.md`),
+];
 
 /** Every page as it should be. */
 export function pagesWithTables(): { readonly file: string; readonly is: string; readonly shouldBe: string }[] {
@@ -29,13 +36,49 @@ export async function writeTables(): Promise<void> {
 function tableOf(name: string, page: string): string {
   const file = `${root}bench/results/${name}.json`;
   if (!existsSync(file)) throw new Error(`${page} shows ${name}, and bench/results has no ${name}.json`);
-  const results = JSON.parse(readFileSync(file, "utf8")) as Results;
+  const kept = JSON.parse(readFileSync(file, "utf8")) as Results | KeptExhibit;
+  return "use" in kept ? exhibitTables(name, kept) : suiteTable(kept);
+}
+
+function suiteTable(results: Results): string {
   const { machine, versions, rounds } = results;
   const origin = `${machine.cpu}, ${machine.cores} cores; Node ${versions.node}, V8 ${versions.v8}; relaxed SIMD ${machine.relaxedSimd}${machine.revectorize ? "; vectors paired" : ""}; medians of ${rounds} interleaved rounds.`;
   const table = { matmul: matmulTable, elementwise: elementwiseTable, startup: startupTable, steps: stepsTable }[
     results.suite
   ];
   return `${table!(results)}\n\n${origin}`;
+}
+
+/** The `table.json` of a use. */
+type KeptExhibit = Pick<Exhibit, "use" | "comparisons" | "facts"> & {
+  readonly versions: Readonly<Record<string, string>>;
+};
+
+/** The commands of a study, its comparisons, and what the figures follow from. */
+function exhibitTables(name: string, { comparisons, facts, versions }: KeptExhibit): string {
+  const commands = commandsOf(STUDIES[name]).map((command) => `pnpm ${command}`);
+  const followed = Object.entries(facts).map(([fact, value]) => `${factName(fact)} ${factText(fact, value)}`);
+  const origin = `${versions["cpu"]}; Node ${versions["node"]}; ${followed.join("; ")}.`;
+  return ["```sh", ...commands, "```", "", ...comparisons.flatMap((one) => [comparisonTable(one), ""]), origin].join(
+    "\n",
+  );
+}
+
+/** A comparison with its best values in bold type. */
+function comparisonTable(comparison: Comparison): string {
+  const best = bestValues(comparison);
+  const names = comparison.columns.map(({ name, unit }) => (unit === "" ? name : `${name}, ${unit}`));
+  const lines = comparison.rows.map(({ method, values }) =>
+    row([
+      method,
+      ...values.map((value, column) => {
+        if (value === null) return "";
+        const text = value.toFixed(comparison.columns[column].decimals);
+        return value === best[column] ? `**${text}**` : text;
+      }),
+    ]),
+  );
+  return [`*${comparison.title}*`, "", head(["", ...names]), ...lines].join("\n");
 }
 
 const row = (cells: readonly string[]): string => `| ${cells.join(" | ")} |`;

@@ -6,27 +6,14 @@ import { join } from "node:path";
 import { slice, type Tensor } from "@elbo/tensor";
 import { digits, formatTable, parseTable, sensors, unstandardise, writeIdx } from "@elbo/vae";
 import { imageGrid } from "@elbo/vae/report";
-import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
-import { elbo as run } from "../src/elbo.js";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { anomaly } from "../src/verbs/anomaly.js";
+import { elbo } from "./in-process.js";
 
 const scratch = mkdtempSync(join(tmpdir(), "elbo-anomaly-"));
 const path = (name: string): string => join(scratch, name);
 const [images, table] = [path("images"), path("table")];
 afterAll(() => rmSync(scratch, { recursive: true, force: true }));
-
-/** Runs the command in this process, and keeps what it prints. */
-async function elbo(...words: string[]): Promise<{ code: number; out: string; err: string }> {
-  const lines: Record<"log" | "error", string[]> = { log: [], error: [] };
-  const spies = (["log", "error"] as const).map((channel) =>
-    vi.spyOn(console, channel).mockImplementation((...said: unknown[]) => void lines[channel].push(said.join(" "))),
-  );
-  try {
-    return { code: await run(words), out: lines.log.join("\n"), err: lines.error.join("\n") };
-  } finally {
-    for (const spy of spies) spy.mockRestore();
-  }
-}
 
 const tiny = ["--hidden", "8", "--latent", "2", "--epochs", "1"];
 

@@ -16,8 +16,8 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { enableRelaxedSimd } from "@elbo/tensor/node";
 import { readSafetensors, type Report, writeIdx, writeSafetensors } from "@elbo/vae";
-import { afterAll, describe, expect, test, vi } from "vitest";
-import { elbo as run } from "../src/elbo.js";
+import { afterAll, describe, expect, test } from "vitest";
+import { elbo } from "./in-process.js";
 
 const root = fileURLToPath(new URL("../../..", import.meta.url));
 const main = join(root, "packages/cli/src/main.ts");
@@ -63,20 +63,6 @@ function launch(...args: string[]): {
       look();
     });
   return { process: child, ended, printed };
-}
-
-/** Runs the command in this process, which spares its start-up. */
-async function elbo(...args: string[]): Promise<Outcome> {
-  const lines: Record<"log" | "error", string[]> = { log: [], error: [] };
-  const spies = (["log", "error"] as const).map((channel) =>
-    vi.spyOn(console, channel).mockImplementation((...words: unknown[]) => void lines[channel].push(words.join(" "))),
-  );
-  try {
-    const code = await run(args);
-    return { code, out: lines.log.join("\n"), err: lines.error.join("\n") };
-  } finally {
-    for (const spy of spies) spy.mockRestore();
-  }
 }
 const folder = (name: string): string => join(scratch, name);
 const small = [
@@ -500,10 +486,12 @@ test("the commands of the README run as they stand", async () => {
     for (const words of commands) expect(await elbo(...words), words.join(" ")).toMatchObject({ code: 0, err: "" });
     expect(readdirSync(".").sort()).toEqual([
       "figures.json",
+      "interpolation.gif",
       "reconstructions.png",
       "runs",
       "samples.idx",
       "samples.png",
+      "traversal.png",
     ]);
   } finally {
     process.chdir(here);

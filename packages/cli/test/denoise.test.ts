@@ -7,34 +7,15 @@ import { crc32, deflateSync } from "node:zlib";
 import { slice, sub, type Tensor } from "@elbo/tensor";
 import { digits, parsePng } from "@elbo/vae";
 import { imageGrid } from "@elbo/vae/report";
-import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
-import { elbo as run } from "../src/elbo.js";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { elbo, type Printed } from "./in-process.js";
 
 const scratch = mkdtempSync(join(tmpdir(), "elbo-denoise-"));
 afterAll(() => rmSync(scratch, { recursive: true, force: true }));
 const at = (name: string): string => join(scratch, name);
 const folder = at("run");
 
-interface Outcome {
-  readonly code: number;
-  readonly out: string;
-  readonly err: string;
-}
-
-async function elbo(...args: string[]): Promise<Outcome> {
-  const lines: Record<"log" | "error", string[]> = { log: [], error: [] };
-  const spies = (["log", "error"] as const).map((channel) =>
-    vi.spyOn(console, channel).mockImplementation((...words: unknown[]) => void lines[channel].push(words.join(" "))),
-  );
-  try {
-    const code = await run(args);
-    return { code, out: lines.log.join("\n"), err: lines.error.join("\n") };
-  } finally {
-    for (const spy of spies) spy.mockRestore();
-  }
-}
-
-function expectRefusal({ code, err }: Outcome, pattern: RegExp): void {
+function expectRefusal({ code, err }: Printed, pattern: RegExp): void {
   expect(err).toMatch(pattern);
   expect(err.trim().split("\n")).toHaveLength(1);
   expect(code).toBe(2);
@@ -136,7 +117,7 @@ describe("elbo denoise RUN", () => {
 });
 
 describe("elbo denoise RUN IMAGE.png", () => {
-  const clean = (name: string, ...options: string[]): Promise<Outcome> =>
+  const clean = (name: string, ...options: string[]): Promise<Printed> =>
     elbo("denoise", folder, at(name), "--noise", "gaussian:0.5,masking:0.5", "--out", at("clean.png"), ...options);
   const picture = (name: string): Tensor => parsePng(readFileSync(at(name)), name);
 

@@ -4,31 +4,12 @@ import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { parseTable } from "@elbo/vae";
-import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
-import { elbo as run } from "../src/elbo.js";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { elbo } from "./in-process.js";
 
 const scratch = mkdtempSync(join(tmpdir(), "elbo-embed-"));
 const folder = join(scratch, "run");
 afterAll(() => rmSync(scratch, { recursive: true, force: true }));
-
-interface Outcome {
-  readonly code: number;
-  readonly out: string;
-  readonly err: string;
-}
-
-async function elbo(...args: string[]): Promise<Outcome> {
-  const lines: Record<"log" | "error", string[]> = { log: [], error: [] };
-  const spies = (["log", "error"] as const).map((channel) =>
-    vi.spyOn(console, channel).mockImplementation((...words: unknown[]) => void lines[channel].push(words.join(" "))),
-  );
-  try {
-    const code = await run(args);
-    return { code, out: lines.log.join("\n"), err: lines.error.join("\n") };
-  } finally {
-    for (const spy of spies) spy.mockRestore();
-  }
-}
 
 beforeAll(async () => {
   const size = ["--train-size", "60", "--test-size", "30", "--hidden", "8", "--latent", "2", "--epochs", "1"];

@@ -79,7 +79,7 @@ describe("a folder of tables", () => {
       'F: has no column "kind" for the labels; its columns are a, b',
     );
     expect(await complaint({ "train.csv": train, "test.csv": "a,b\n1,x\n" })).toBe(
-      'F/test.csv: row 2, column "b": "x" is no number; fill it in, or drop the row',
+      'F/test.csv: row 2, column "b": "x" is no number; fill it in, drop the row, or say that the column holds the label',
     );
     expect(await complaint({ "train.csv": train, "test.csv": new Uint8Array([0xff, 0xfe, 0x61, 0]) })).toBe(
       "F/test.csv: is no text in UTF-8; save it as CSV in UTF-8",

@@ -90,7 +90,7 @@ describe("CSV", () => {
     expect(rows.data[3 * 19_999 + 1]).toBe(19_999 / 7);
     lines[12_345] = "1,n/a,2";
     expect(refusal(`a,pressure,c\n${lines.join("\n")}\n`)).toBe(
-      't.csv: row 12347, column "pressure": "n/a" is no number; fill it in, or drop the row',
+      't.csv: row 12347, column "pressure": "n/a" is no number; fill it in, drop the row, or say that the column holds the label',
     );
   });
 
@@ -98,7 +98,7 @@ describe("CSV", () => {
     ["nothing", "", "is empty; a table is a row of names and rows of numbers"],
     ["blank lines", "\n \n", "is empty;"],
     ["a header alone", "a,b\n", "holds a row of names and no numbers; add rows"],
-    ["a missing cell", "a,b\n1,2\n3,\n", 'row 3, column "b": is missing; fill it in, or drop the row'],
+    ["a missing cell", "a,b\n1,2\n3,\n", 'row 3, column "b" is missing; fill it in, or drop the row'],
     ["a hexadecimal", "a\n0x10\n", '"0x10" is no number'],
     ["an infinity", "a\nInfinity\n", '"Infinity" is no number'],
     ["NaN", "a\nNaN\n", '"NaN" is no number'],
@@ -112,7 +112,7 @@ describe("CSV", () => {
     ["tabs", "a\tb\n1\t2\n", 'row 1 is one cell, "a\\tb"; separate the columns by commas'],
     ["an open quote", 'a,b\n1,"2\n', "row 2: quoted field unterminated; close the quotes"],
     ["labels alone", "label\n1\n", "has no column but the labels"],
-    ["a missing label", "a,label\n1,x\n2,\n", 'row 3, column "label": is missing'],
+    ["a missing label", "a,label\n1,x\n2,\n", 'row 3, column "label" is missing'],
   ])("says what is wrong: %s", (_, text, message) => {
     expect(refusal(text)).toContain(message);
   });

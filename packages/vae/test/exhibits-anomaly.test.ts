@@ -161,7 +161,7 @@ describe("the exhibit", () => {
     const model = autoencoder({ input: [12], hidden: [8], latent: 2, likelihood: "gaussian" });
     const exhibit = anomalyExhibit(await anomaly(studyOf(model, table), { fpr: 0.3 }), table);
     const words = texts(pictures(exhibit)["heat-table"]);
-    expect(words).toEqual(expect.arrayContaining(["row", "class", "score", "normal", ...table.columns!.names]));
+    expect(words).toEqual(expect.arrayContaining(["index", "class", "score", "normal", ...table.columns!.names]));
   });
 
   test("of wide examples without names or labels: the columns that add most", async () => {

@@ -73,8 +73,12 @@ describe("the exhibit", () => {
 
   test("says on how many noises the denoiser wins, and by whom it is beaten", () => {
     expect(exhibit.reading).toContain("the denoiser is better than every baseline on 3 of 4 noises.");
-    expect(exhibit.reading).toContain("Gaussian noise of sigma 0.5, 9.00, 10.00 (Wiener) and 11.00 dB");
-    expect(exhibit.reading).toContain("Masking noise of share 0.5, 10.00, 13.00 (Wiener) and 11.00 dB");
+    expect(exhibit.reading).toContain(
+      "Gaussian noise of sigma 0.5: the noisy input has 9.00 dB, the best baseline (Wiener) 10.00 dB, the denoiser 11.00 dB",
+    );
+    expect(exhibit.reading).toContain(
+      "Masking noise of share 0.5: the noisy input has 10.00 dB, the best baseline (Wiener) 13.00 dB, the denoiser 11.00 dB",
+    );
     expect(exhibit.reading).toContain("trained with gaussian:0.5,");
   });
 
@@ -98,7 +102,11 @@ describe("the exhibit", () => {
   });
 
   test("states what its figures follow from", () => {
-    expect(exhibit.facts).toMatchObject({ "noise seed": 5, "test examples": 3, "denoiser seconds": 2 });
+    expect(exhibit.facts).toMatchObject({
+      "noise seed": 5,
+      "test examples": 3,
+      "training of the denoiser, seconds": 2,
+    });
     expect(exhibit.facts["blur sigma, pixels"]).toBe("0.75 at gaussian:0.5");
   });
 

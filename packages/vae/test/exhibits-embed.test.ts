@@ -99,7 +99,7 @@ describe("embedExhibit", () => {
       expect([...column(1 + j)]).toEqual(numbers(codes).filter((_, at) => at % 2 === j));
       expect([...column(3 + j)]).toEqual(numbers(deviations!).filter((_, at) => at % 2 === j));
     }
-    expect(labels?.map(Number)).toEqual(numbers(images.train.labels!));
+    expect(labels).toEqual(numbers(images.train.labels!).map((label) => images.classes?.[label] ?? String(label)));
   });
 
   test.each<[string, Model, Dataset, string[]]>([

@@ -48,7 +48,7 @@ export const anomaly: Use = {
     if (path === undefined) return async (study) => anomalyExhibit(await detectors(study, options), data);
     if (ideas.length > 1) {
       throw new UsageError(
-        `anomaly: --input is scored by one detector, and ${ideas.length} classes are normal in turn; choose one: --normal ${ideas[0].label}`,
+        `anomaly: --input is scored by one detector, and ${ideas.length} classes are normal in turn; choose one: --normal ${data.classes?.[ideas[0].label ?? 0] ?? ideas[0].label}`,
       );
     }
     const expected = { input: run.config.model.input, columns: data.columns, label: run.config.source.label };

@@ -7,6 +7,7 @@ import { type Exhibit, usesPage } from "@elbo/vae/report";
 import { load, sourceOf } from "../data-options.js";
 import { type Given, helpText, type OptionSpecs, readOptions, text, UsageError } from "../options.js";
 import { circumstances, commandOf, epochsOf, keep, seedOf, study, studyOptions, type Use } from "./use.js";
+import { prepareToTrain } from "../switches.js";
 import { uses } from "./uses.js";
 
 const specs: OptionSpecs = {
@@ -36,6 +37,7 @@ export async function report(args: readonly string[]): Promise<number> {
   const run = await openRun(folder);
   const data = await load(sourceOf(given, run.config.source));
   const command = commandOf("report", args);
+  prepareToTrain("report");
   const facts = await circumstances(run, data, command);
   const works = chosen.map((use) => [use, use.prepare(given, run, data)] as const);
   const exhibits = await study("report", given, run, data, async (studied) => {

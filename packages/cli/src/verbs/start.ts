@@ -1,7 +1,7 @@
 // elbo start: the first run, sized to end withwithin a minute on two cores.
 
 import { modelConfig, trainingConfig } from "@elbo/vae";
-import { repeatCommand, startRun } from "@elbo/vae/node";
+import { launcher, repeatCommand, startRun } from "@elbo/vae/node";
 import { load, sourceOf } from "../data-options.js";
 import { helpText, readOptions } from "../options.js";
 import { interruptible } from "../interrupt.js";
@@ -33,9 +33,11 @@ export async function start(args: readonly string[]): Promise<number> {
   try {
     const data = await load(source);
     prepareToTrain("start");
-    return await interruptible(async (signal) =>
-      summary(await startRun(folder, { model, training, source }, data, { ...display, signal })),
-    );
+    return await interruptible(async (signal) => {
+      const code = summary(await startRun(folder, { model, training, source }, data, { ...display, signal }));
+      if (code === 0) console.log(`what it is good for: ${launcher()} report ${folder}`);
+      return code;
+    });
   } finally {
     display.stop();
   }

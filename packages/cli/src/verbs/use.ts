@@ -97,6 +97,7 @@ export interface Circumstances {
   readonly versions: Readonly<Record<string, string>>;
 }
 
+/** Once the switches are on, so that what multiplies matrices is what will have. */
 export const circumstances = async (run: Run, data: Dataset, command: string): Promise<Circumstances> => ({
   run: run.folder,
   data: data.name,
@@ -144,6 +145,8 @@ export function study<R>(
 export function show({ reading, comparisons, facts }: Exhibit): void {
   console.log(`${reading}\n`);
   for (const comparison of comparisons) console.log(`${comparison.title}\n${table(rowsOf(comparison))}\n`);
+  if (comparisons.some((comparison) => bestValues(comparison).some((best) => best !== null)))
+    console.log("* the best of its column");
   console.log(
     Object.entries(facts)
       .map(([name, value]) => `${factName(name)}: ${factText(name, value)}`)

@@ -38,3 +38,7 @@ export function classify(texts: readonly string[], name: string): Classed {
 const isClassNumber = (text: string): boolean => /^\d+$/.test(text) && Number(text) < 2 ** 31;
 
 const int32 = (values: readonly number[]): Tensor => fromTypedArray(Int32Array.from(values), [values.length]);
+
+/** What each label is called: the name of its class where classes have names, else its number; undefined without labels. */
+export const classTexts = (labels: Tensor | null, classes?: readonly string[]): string[] | undefined =>
+  labels === null ? undefined : Array.from(labels.data, (label) => classes?.[label] ?? String(label));

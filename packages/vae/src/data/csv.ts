@@ -85,13 +85,14 @@ export function checkLabel(label: string, name: string, records: readonly Record
  * double. `parseTable` gives the names and the numbers again.
  *
  * @param rows `[count, columns]`, finite
+ * @param labels a text for each row, which become the last column, called `label`
  * @throws ArgumentError where the names could not be read back: missing, twice the same, spaced at the ends, all numbers,
  *   or a single one with a semicolon
  * @throws ShapeError where the names are not one for each column
  * @throws DataError where a number is not finite
  * @example formatTable(["a", "b, c"], tensor([[1, 0.5]])) // 'a,"b, c"\n1,0.5\n'
  */
-export function formatTable(names: readonly string[], rows: Tensor): string {
+export function formatTable(names: readonly string[], rows: Tensor, labels?: readonly string[]): string {
   if (rows.shape.length !== 2 || rows.shape[1] !== names.length || names.length === 0) {
     throw new ShapeError(`${names.length} names need rows [count, ${names.length}]`, {
       op: "formatTable",
@@ -111,8 +112,11 @@ export function formatTable(names: readonly string[], rows: Tensor): string {
     const where = `row ${Math.floor(i / width)}, column "${names[i % width]}"`;
     throw new DataError(`${where} is ${value}; a table holds finite numbers`, { op: "formatTable" });
   });
-  const lines = Array.from({ length: rows.shape[0] }, (_, row) => numbers.slice(row * width, (row + 1) * width).join());
-  return [Papa.unparse([[...names]]), ...lines, ""].join("\n");
+  const lines = Array.from({ length: rows.shape[0] }, (_, row) => {
+    const own = numbers.slice(row * width, (row + 1) * width).join();
+    return labels === undefined ? own : `${own},${Papa.unparse([[labels[row]]])}`;
+  });
+  return [Papa.unparse([labels === undefined ? [...names] : [...names, LABEL]]), ...lines, ""].join("\n");
 }
 
 /** The records of a table, before it is known which column holds labels. */
@@ -159,14 +163,17 @@ const wrongName = (names: readonly string[]): string | undefined =>
 function readNumber(cell: string, where: () => string): number {
   const text = cell.trim();
   if (text === "") throw missing(where());
-  if (!isNumber(text)) throw new DataError(`${where()}: ${quote(text)} is no number; fill it in, or drop the row`);
+  if (!isNumber(text))
+    throw new DataError(
+      `${where()}: ${quote(text)} is no number; fill it in, drop the row, or say that the column holds the label`,
+    );
   const value = Number(text);
   if (!Number.isFinite(value))
     throw new DataError(`${where()}: ${text} is beyond what doubles hold; rescale the column`);
   return value;
 }
 
-const missing = (where: string): DataError => new DataError(`${where}: is missing; fill it in, or drop the row`);
+const missing = (where: string): DataError => new DataError(`${where} is missing; fill it in, or drop the row`);
 
 /** Decimal numbers alone: `Number` would take "", "0x10" and "Infinity" too. */
 const isNumber = (text: string): boolean => /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i.test(text);

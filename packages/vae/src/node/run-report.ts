@@ -56,7 +56,7 @@ function computed({ config, model, log, data, multiplyAdds }: RunPieces): Omit<R
     samples: images
       ? sampleMeans(model, data.train.inputs, foldIn(keyOf(config.training.seed), SAMPLE_SEED), SAMPLES)
       : null,
-    latentMap: { ...projectToPlane(latentMeans(model, mapped)), labels },
+    latentMap: { ...projectToPlane(latentMeans(model, mapped)), labels, classes: data.classes },
     klPerDimension: kl,
     settings: {
       ...trainOptions(config),

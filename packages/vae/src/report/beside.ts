@@ -1,5 +1,6 @@
 // Drawings of one size beside each other, as one drawing.
 
+import { drawing } from "./drawing.js";
 import { element, Markup } from "./markup.js";
 
 export interface BesideOptions {
@@ -15,16 +16,8 @@ const GAP = 12;
 /** Finished `<svg>` texts in one row. Nested drawings keep their own text and colours. */
 export const beside = (drawings: readonly string[], { width, height, description }: BesideOptions): string => {
   const whole = drawings.length * (width + GAP) - GAP;
-  return element(
-    "svg",
-    {
-      xmlns: "http://www.w3.org/2000/svg",
-      viewBox: `0 0 ${whole} ${height}`,
-      width: whole,
-      height,
-      role: "img",
-      "aria-label": description,
-    },
+  return drawing(
+    { width: whole, height, description },
     drawings.map((drawing, i) => element("g", { transform: `translate(${i * (width + GAP)},0)` }, new Markup(drawing))),
   ).source;
 };

@@ -2,6 +2,7 @@
 
 import type { Tensor } from "@elbo/tensor";
 import { fullHeat, HEAT, heatStrip, significant } from "./heat.js";
+import { drawing } from "./drawing.js";
 import { type Child, element, type Markup } from "./markup.js";
 import { dataUri, imageGrid } from "./png.js";
 
@@ -49,18 +50,8 @@ export function heatGallery(blocks: readonly HeatBlock[], unit: string): string 
     width: Math.ceil(Math.max(LEFT + most * (tile.width + GAP), LEAST_WIDTH)),
     height: Math.ceil(foot + 2 * LINE),
   };
-  return element(
-    "svg",
-    {
-      xmlns: "http://www.w3.org/2000/svg",
-      viewBox: `0 0 ${size.width} ${size.height}`,
-      ...size,
-      role: "img",
-      "aria-label": blocks.map(({ title, scores }) => `${title}: ${scores.length} images`).join("; "),
-      fill: "currentColor",
-      "font-family": "system-ui, sans-serif",
-      "font-size": 12,
-    },
+  return drawing(
+    { ...size, description: blocks.map(({ title, scores }) => `${title}: ${scores.length} images`).join("; ") },
     blocks.map((own, i) => element("g", { transform: `translate(0,${tops[i]})` }, block(own, tile, full))),
     element("g", { transform: `translate(${LEFT},${foot})` }, scale(full, unit)),
   ).source;

@@ -2,6 +2,7 @@
 
 import { ArgumentError } from "@elbo/tensor";
 import { HEAT, heatShare } from "./heat.js";
+import { drawing } from "./drawing.js";
 import { type Child, element } from "./markup.js";
 import { fixed } from "./numbers.js";
 
@@ -39,17 +40,11 @@ export function heatTable(columns: readonly string[], heads: readonly string[], 
   const left = rights[rights.length - 1] + GAP;
   const write = writerFor(rows.flatMap(({ values }) => values));
   const size = { width: left + columns.length * CELL.width, height: top + rows.length * CELL.height };
-  return element(
-    "svg",
+  return drawing(
     {
-      xmlns: "http://www.w3.org/2000/svg",
-      viewBox: `0 0 ${size.width} ${size.height}`,
       ...size,
-      role: "img",
-      "aria-label": `${rows.length} rows by ${columns.length} columns: what each column adds to the score of a row`,
-      fill: "currentColor",
-      "font-family": "system-ui, sans-serif",
-      "font-size": FONT,
+      description: `${rows.length} rows by ${columns.length} columns: what each column adds to the score of a row`,
+      fontSize: FONT,
     },
     heads.map((head, i) =>
       element("text", { x: rights[i], y: top - GAP + 2, "text-anchor": "end", "fill-opacity": 0.75 }, head),

@@ -1,6 +1,7 @@
 // Grids of images beside each other, each under its name, as one drawing: the same question to several models.
 
 import { ArgumentError } from "@elbo/tensor";
+import { drawing } from "./drawing.js";
 import { element } from "./markup.js";
 import { dataUri, imageGrid, pngSize } from "./png.js";
 import type { Strip } from "./strips.js";
@@ -31,18 +32,8 @@ export function panels(parts: readonly Strip[], columns: number): string {
     width: lefts[lefts.length - 1] + widths[widths.length - 1],
     height: HEAD + Math.max(...grids.map((grid) => pngSize(grid).height)),
   };
-  return element(
-    "svg",
-    {
-      xmlns: "http://www.w3.org/2000/svg",
-      viewBox: `0 0 ${size.width} ${size.height}`,
-      ...size,
-      role: "img",
-      "aria-label": `images side by side: ${parts.map(({ name }) => name).join(", ")}`,
-      fill: "currentColor",
-      "font-family": "system-ui, sans-serif",
-      "font-size": FONT,
-    },
+  return drawing(
+    { ...size, description: `images side by side: ${parts.map(({ name }) => name).join(", ")}`, fontSize: FONT },
     parts.map(({ name }, i) => [
       element("text", { x: lefts[i], y: FONT }, name),
       element("image", {

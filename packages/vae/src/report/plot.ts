@@ -2,7 +2,8 @@
 
 import { plot, type PlotOptions } from "@observablehq/plot";
 import { parseHTML } from "linkedom";
-import { element, fragment, Markup } from "./markup.js";
+import { drawing } from "./drawing.js";
+import { fragment, Markup } from "./markup.js";
 
 /** What surrounds the marks of a chart. */
 export interface Frame {
@@ -21,8 +22,6 @@ interface SvgNode {
   remove(): void;
 }
 
-const SANS = "system-ui, -apple-system, 'Segoe UI', Roboto, 'Helvetica Neue', sans-serif";
-
 /** Draws a chart. Text and axes take the colour of the text around it. */
 export function drawPlot(
   options: PlotOptions & { readonly width: number; readonly height: number },
@@ -33,20 +32,8 @@ export function drawPlot(
   for (const style of svg.querySelectorAll("style")) style.remove();
   for (const node of svg.querySelectorAll("*")) roundGeometry(node);
   const { width, height } = options;
-  return element(
-    "svg",
-    {
-      xmlns: "http://www.w3.org/2000/svg",
-      viewBox: `0 0 ${width} ${height}`,
-      width,
-      height,
-      role: "img",
-      "aria-label": frame.description,
-      fill: "currentColor",
-      "font-family": SANS,
-      "font-size": 12,
-      "text-anchor": "middle",
-    },
+  return drawing(
+    { width, height, description: frame.description, anchor: "middle" },
     new Markup(svg.innerHTML.replaceAll("&nbsp;", "&#160;")),
     fragment(...(frame.overlay ?? [])),
   );

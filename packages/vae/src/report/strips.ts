@@ -1,6 +1,7 @@
 // Rows of images with their names at the left, as one drawing: the same examples by several methods, or steps of a path.
 
 import { ArgumentError, checkOptions, formatShape, ShapeError, type Tensor } from "@elbo/tensor";
+import { drawing } from "./drawing.js";
 import { element, type Markup } from "./markup.js";
 import { dataUri, imageGrid, pngSize } from "./png.js";
 
@@ -42,18 +43,8 @@ export function labelledStrips(rows: readonly Strip[], options: StripsOptions = 
   const left = Math.ceil(LETTER * FONT * Math.max(...rows.map(({ name }) => name.length))) + 2 * GAP;
   const step = Math.max(height * scale, FONT) + GAP;
   const size = { width: left + count * (width * scale + GAP) - GAP, height: rows.length * step - GAP };
-  return element(
-    "svg",
-    {
-      xmlns: "http://www.w3.org/2000/svg",
-      viewBox: `0 0 ${size.width} ${size.height}`,
-      ...size,
-      role: "img",
-      "aria-label": description,
-      fill: "currentColor",
-      "font-family": "system-ui, sans-serif",
-      "font-size": FONT,
-    },
+  return drawing(
+    { ...size, description, fontSize: FONT },
     rows.map(({ name, images }, at) => [
       label(name, left - 2 * GAP, at * step + (step - GAP) / 2),
       picture(imageGrid(images, { columns: count, scale, gap: GAP }), left, at * step),

@@ -30,12 +30,13 @@ export interface Comparison {
   readonly rows: readonly Row[];
 }
 
-/** Column by column, the best value where at least two rows compete; null where they do not, or neither way is better. */
+/** Column by column, the best value of the rows that compete; null where fewer than two do, all are equal, or neither way is better. */
 export const bestValues = ({ columns, rows }: Comparison): (number | null)[] =>
   columns.map(({ better }, at) => {
     const values = rows.flatMap(({ reference, values: { [at]: value } }) =>
       reference === true || value === null || Number.isNaN(value) ? [] : value,
     );
     if (better === null || values.length < 2) return null;
+    if (values.every((value) => value === values[0])) return null;
     return better === "higher" ? Math.max(...values) : Math.min(...values);
   });

@@ -1,6 +1,7 @@
 // Draws a planned model as SVG: funnels between layers, the reparameterisation in the middle, brackets above.
 
 import type { Architecture } from "../../models/describe.js";
+import { drawing } from "../drawing.js";
 import { type Attributes, element, type Markup } from "../markup.js";
 import { whole } from "../numbers.js";
 import { DECODER, ENCODER } from "../palette.js";
@@ -18,7 +19,6 @@ const BOTTOM = 288;
 const MOMENT_OFFSET = 25;
 const NOISE_RADIUS = 15;
 
-const SANS = "system-ui, -apple-system, 'Segoe UI', Roboto, 'Helvetica Neue', sans-serif";
 const MATH: Attributes = {
   "font-family": "'STIX Two Text', Cambria, Georgia, 'Times New Roman', 'DejaVu Serif', serif",
   "font-style": "italic",
@@ -31,20 +31,8 @@ const MATH: Attributes = {
 export function architectureDrawing(model: Architecture): string {
   const { columns, width } = planArchitecture(model);
   const variational = model.kind === "vae";
-  return element(
-    "svg",
-    {
-      xmlns: "http://www.w3.org/2000/svg",
-      viewBox: `0 ${TOP} ${width} ${BOTTOM - TOP}`,
-      width,
-      height: BOTTOM - TOP,
-      role: "img",
-      "aria-label": describe(model),
-      fill: "currentColor",
-      "font-family": SANS,
-      "font-size": 12,
-      "text-anchor": "middle",
-    },
+  return drawing(
+    { width, height: BOTTOM - TOP, top: TOP, description: describe(model), anchor: "middle" },
     columns.slice(1).map((column, i) => funnel(columns[i]!, column)),
     bracket("encoder", columns, variational ? "q(z|x)" : null),
     variational ? noise(columns.find((column) => column.kind === "latent")!) : null,

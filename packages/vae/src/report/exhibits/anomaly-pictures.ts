@@ -64,7 +64,7 @@ function table({ strangest, detector }: Detection, { classes, columns }: Names):
   return {
     name: "heat-table",
     caption: `The rows that score most, and what each column adds to the score, in ${unit}: the redder, the larger its share of the row.${left} Bold rows are above the threshold; the first column is the place in the data, counted from 0.`,
-    svg: heatTable(names, ["row", ...(labels === null ? [] : ["class"]), "score"], rows),
+    svg: heatTable(names, ["index", ...(labels === null ? [] : ["class"]), "score"], rows),
   };
 }
 

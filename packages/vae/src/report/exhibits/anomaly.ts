@@ -1,8 +1,8 @@
 // What anomaly detection has to show: figures beside baselines, ROC curves, the strangest examples, and all scores.
 
 import { fromTypedArray } from "@elbo/tensor";
+import { classTexts } from "../../data/classes.js";
 import { formatTable } from "../../data/csv.js";
-import { anomalyScores } from "../../uses/anomaly/scores.js";
 import { ratePercent } from "../../uses/anomaly/judgement.js";
 import type { AnomalyResult, Detection } from "../../uses/anomaly.js";
 import type { Comparison } from "../../uses/comparison.js";
@@ -36,7 +36,7 @@ export function anomalyExhibit(result: AnomalyResult, names: Names = {}): Exhibi
     reading: `${curves === null ? unjudged(first) : standing(comparison, first)}${thresholdNote(first)}${whose}`,
     comparisons: byClass === null ? [comparison] : [comparison, byClass],
     pictures: [...roc, strangestPicture(first, names)],
-    sheets: [scoresSheet(first)],
+    sheets: [scoresSheet(first, names)],
     facts: {
       ...(several ? { detectors: detectors.length } : {}),
       ...factsOf(first),
@@ -55,7 +55,7 @@ export const detectionExhibit = (detection: Detection, source: string, names: Na
   reading: `${source}: ${unjudged(detection)}${thresholdNote(detection)}`,
   comparisons: [],
   pictures: [strangestPicture(detection, names)],
-  sheets: [scoresSheet(detection, true)],
+  sheets: [scoresSheet(detection, names, true)],
   facts: { ...factsOf(detection), "training seconds": detection.detector.seconds },
 });
 
@@ -67,7 +67,7 @@ function standing({ rows, columns }: Comparison, detection: Detection): string {
   const best = rows.filter((row) => !row.ours).reduce((a, b) => (auroc(b) > auroc(a) ? b : a));
   const [own, other] = [fixed(auroc(ours)), fixed(auroc(best))];
   const verdict = own === other ? "level with" : auroc(ours) > auroc(best) ? "above" : "below";
-  return `By AUROC the ${ours.method} has ${own} %, ${verdict} the best baseline, ${best.method}, with ${other} %. At the threshold chosen on held-out normal examples for ${rate(detection)} false alarms, it flags ${fixed(alarms(ours))} % of the normal test examples and ${fixed(found(ours))} % of the anomalies.`;
+  return `The AUROC of the ${ours.method} is ${own} %, ${verdict} that of the best baseline, ${best.method}, ${other} %. At the threshold chosen on held-out normal examples for ${rate(detection)} false alarms (the false-positive rate, FPR), it flags ${fixed(alarms(ours))} % of the normal test examples and ${fixed(found(ours))} % of the anomalies (the true-positive rate, TPR).`;
 }
 
 function unjudged(detection: Detection): string {
@@ -80,13 +80,16 @@ function unjudged(detection: Detection): string {
 function thresholdNote(detection: Detection): string {
   const { threshold, heldOut } = detection.detector;
   if (threshold < Infinity) return "";
-  return ` Only ${heldOut.shape[0]} normal examples are held out, and a rate of ${rate(detection)} takes ${fewestFor(detection.choices.fpr)}: nothing is flagged.`;
+  return ` Only ${heldOut.shape[0]} normal examples are held out, and a rate of ${rate(detection)} takes ${fewestFor(detection.choices.fpr)}: nothing is flagged. The least rate that they allow is ${ratePercent(1 / (heldOut.shape[0] + 1))} (--fpr ${leastRate(heldOut.shape[0])}).`;
 }
 
+/** The least rate that so many held-out examples allow, rounded up to four digits. */
+const leastRate = (count: number): number => Math.ceil(1e4 / (count + 1)) / 1e4;
+
 const factsOf = ({ detector, choices }: Detection): Exhibit["facts"] => ({
-  score: `${detector.score} (${anomalyScores[detector.score].about})`,
-  threshold: cell(detector.threshold),
-  "normal examples fitted": detector.fitted.shape[0],
+  score: detector.score,
+  threshold: Number.isFinite(detector.threshold) ? detector.threshold : "none: too few examples are held out",
+  "normal examples that it is fitted to": detector.fitted.shape[0],
   "held out": detector.heldOut.shape[0],
   seed: choices.seed,
 });
@@ -94,19 +97,26 @@ const factsOf = ({ detector, choices }: Detection): Exhibit["facts"] => ({
 /** Tables and JSON hold no infinity: the largest number stands for it. */
 const cell = (value: number): number => Math.min(value, Number.MAX_VALUE);
 
-/** One row for each example: its place, its label where there are labels, its score, and 1 where that is flagged. */
-function scoresSheet({ scores, labels, detector }: Detection, withThreshold = false): Exhibit["sheets"][number] {
+/** One row for each example: its place, its score, 1 where that is flagged, and its label where there are labels. */
+function scoresSheet(
+  { scores, labels, detector }: Detection,
+  { classes }: Names,
+  withThreshold = false,
+): Exhibit["sheets"][number] {
   const { threshold } = detector;
-  const names = ["index", ...(labels ? ["label"] : []), "score", ...(withThreshold ? ["threshold"] : []), "flagged"];
+  const names = ["index", "score", ...(withThreshold ? ["threshold"] : []), "flagged"];
   const cells = Array.from(scores, (score, i) => [
     i,
-    ...(labels ? [labels.data[i]] : []),
     cell(score),
     ...(withThreshold ? [cell(threshold)] : []),
     Number(score > threshold),
   ]).flat();
   return {
     name: "scores.csv",
-    text: formatTable(names, fromTypedArray(Float64Array.from(cells), [scores.length, names.length])),
+    text: formatTable(
+      names,
+      fromTypedArray(Float64Array.from(cells), [scores.length, names.length]),
+      classTexts(labels, classes),
+    ),
   };
 }

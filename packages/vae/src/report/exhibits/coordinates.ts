@@ -1,6 +1,7 @@
 // Coordinates of an embedding as a CSV file.
 
 import { fromTypedArray } from "@elbo/tensor";
+import { classTexts } from "../../data/classes.js";
 import { formatTable } from "../../data/csv.js";
 import type { Coordinates } from "../../uses/embed.js";
 import type { Sheet } from "./exhibit.js";
@@ -9,20 +10,24 @@ import type { Sheet } from "./exhibit.js";
 const DIGITS = 9;
 
 /**
- * One row for each example of the part: its index there, its label where there are labels, z1 to zk, and sd1 to sdk
- * where `q(z|x)` has standard deviations.
+ * One row for each example of the part: its index there, z1 to zk, sd1 to sdk where `q(z|x)` has standard deviations,
+ * and its label, by name where classes have names, where there are labels.
  */
-export function coordinatesSheet({ codes, deviations, labels }: Coordinates): Sheet {
+export function coordinatesSheet({ codes, deviations, labels }: Coordinates, classes?: readonly string[]): Sheet {
   const [count, latent] = codes.shape;
   const numbered = (name: string): string[] => Array.from({ length: latent }, (_, j) => `${name}${j + 1}`);
-  const names = ["index", ...(labels ? ["label"] : []), ...numbered("z"), ...(deviations ? numbered("sd") : [])];
-  const [z, sd, classes] = [codes.data, deviations?.data, labels?.data];
+  const names = ["index", ...numbered("z"), ...(deviations ? numbered("sd") : [])];
+  const [z, sd] = [codes.data, deviations?.data];
   const cells = Array.from({ length: count }, (_, i) => {
     const own = [...z.subarray(i * latent, (i + 1) * latent), ...(sd?.subarray(i * latent, (i + 1) * latent) ?? [])];
-    return [i, ...(classes ? [classes[i]] : []), ...own.map((value) => Number(value.toPrecision(DIGITS)))];
+    return [i, ...own.map((value) => Number(value.toPrecision(DIGITS)))];
   }).flat();
   return {
     name: "coordinates.csv",
-    text: formatTable(names, fromTypedArray(Float64Array.from(cells), [count, names.length])),
+    text: formatTable(
+      names,
+      fromTypedArray(Float64Array.from(cells), [count, names.length]),
+      classTexts(labels, classes),
+    ),
   };
 }

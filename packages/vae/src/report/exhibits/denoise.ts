@@ -45,7 +45,7 @@ function reading({ kinds, denoiser: { name, trainedWith }, blurs }: Denoising): 
   const fitted = `The Wiener filter is fitted to each noise${blurs.length > 0 ? " and the blur chooses its width for it" : ""}`;
   return [
     `By ${measureOf(kinds)} the ${name} is better than every baseline on ${wins} of ${duels.length} ${noises}.`,
-    `The noisy input, the best baseline and the denoiser at a middle level: ${kinds.map((kind) => middle(kind, name)).join("; ")}.`,
+    `At the middle levels: ${kinds.map((kind) => middle(kind, name)).join("; ")}.`,
     `${fitted}; the ${name} is one model for all, trained with ${listOf(trainedWith)}, and is not told which noise it sees.`,
   ].join(" ");
 }
@@ -53,13 +53,15 @@ function reading({ kinds, denoiser: { name, trainedWith }, blurs }: Denoising): 
 /** `PSNR` */
 const measureOf = (kinds: readonly NoiseResult[]): string => kinds[0].comparison.columns[0].name.split(",")[0];
 
-/** `Gaussian noise of sigma 0.5, 9.41, 17.52 (Gaussian blur) and 18.60 dB` */
+/** `Gaussian noise of sigma 0.5: the noisy input has 9.41 dB, the best baseline (Gaussian blur) 17.52 dB, the denoiser 18.60 dB` */
 function middle(kind: NoiseResult, denoiser: string): string {
   const at = middleOf(kind.levels);
   const { decimals, unit } = kind.comparison.columns[at];
   const { ours, best, baseline } = duel(kind, denoiser, at);
-  const [noisy, other, own] = [kind.comparison.rows[0].values[at]!, best, ours].map((value) => value.toFixed(decimals));
-  return `${noiseOf(kind)}, ${noisy}, ${other} (${baseline}) and ${own}${unit === "" ? "" : ` ${unit}`}`;
+  const [noisy, other, own] = [kind.comparison.rows[0].values[at]!, best, ours].map(
+    (value) => `${value.toFixed(decimals)}${unit === "" ? "" : ` ${unit}`}`,
+  );
+  return `${noiseOf(kind)}: the noisy input has ${noisy}, the best baseline (${baseline}) ${other}, the denoiser ${own}`;
 }
 
 /** `Masking noise of share 0.5`, the middle one. */
@@ -91,7 +93,7 @@ function factsOf({ counts, denoiser, blurs, seed }: Denoising): Exhibit["facts"]
     "training examples of the components": counts.components,
     "training pairs of the Wiener filter": counts.pairs,
     "denoiser trained with": listOf(denoiser.trainedWith),
-    ...(denoiser.seconds === null ? {} : { "denoiser seconds": denoiser.seconds }),
+    ...(denoiser.seconds === null ? {} : { "training of the denoiser, seconds": denoiser.seconds }),
     ...(blurs.length === 0
       ? {}
       : {

@@ -27,7 +27,7 @@ export function embedExhibit(result: EmbedResult): Exhibit {
       ...(opponents.length === 0 ? [] : [opponentsPicture(result)]),
       ...(manifold === null ? [] : [manifoldPicture(manifold)]),
     ],
-    sheets: [coordinatesSheet(coordinates)],
+    sheets: [coordinatesSheet(coordinates, result.classes ?? undefined)],
     facts: { ...facts, "part of the coordinates": coordinates.part },
   };
 }

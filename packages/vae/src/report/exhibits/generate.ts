@@ -73,8 +73,8 @@ function verdict(other: string, vae: Values, values: Values, real: Values): stri
   if (won.length === 0)
     return lost.length === 0
       ? `The VAE is level with ${other}.`
-      : `Against ${other} the VAE is nearer to them in no figure.`;
-  return `Against ${other} the VAE is nearer to them by ${won.join(", ")}${lost.length === 0 ? "" : ", farther by "}${lost.join(", ")}.`;
+      : `Beside ${other} the VAE is nearer to real examples in no figure.`;
+  return `Beside ${other} the VAE is nearer to real examples in ${won.join(", ")}${lost.length === 0 ? "" : ", farther in "}${lost.join(", ")}.`;
 }
 
 type Values = readonly (number | null)[];

@@ -3,6 +3,7 @@
 import { axisX, axisY, dot, gridY, line, type Markish } from "@observablehq/plot";
 import type { NoiseResult } from "../../uses/denoise.js";
 import { levelWord, noiseWords } from "../../uses/denoise/noises.js";
+import { drawing } from "../drawing.js";
 import { element, type Markup } from "../markup.js";
 import { ACCENT, CLASSES } from "../palette.js";
 import { drawPlot } from "../plot.js";
@@ -40,16 +41,8 @@ export function scoreChart(results: readonly NoiseResult[]): string {
   const domain = widened(scores, 0.06);
   const shorts = [...new Set(results.flatMap((result) => result.shorts))];
   const size = { width: results.length * PANEL.width + LEGEND, height: PANEL.height };
-  return element(
-    "svg",
-    {
-      xmlns: "http://www.w3.org/2000/svg",
-      viewBox: `0 0 ${size.width} ${size.height}`,
-      ...size,
-      role: "img",
-      "aria-label": `${unitOf(results[0])} against the level of noise, by method`,
-      "font-family": "system-ui, sans-serif",
-    },
+  return drawing(
+    { ...size, description: `${unitOf(results[0])} against the level of noise, by method` },
     panels.map(({ result, lines }, at) =>
       element("g", { transform: `translate(${at * PANEL.width},0)` }, panel(result, lines, domain)),
     ),
