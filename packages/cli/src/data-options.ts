@@ -2,7 +2,7 @@
 
 import { ArgumentError } from "@elbo/tensor";
 import type { Dataset } from "@elbo/vae";
-import { anchored, type DataSource, loadData } from "@elbo/vae/node";
+import { anchored, type DataSource, hasChanged, loadData, loadForRun, type Run } from "@elbo/vae/node";
 import { type Given, number, type OptionSpecs, text, UsageError } from "./options.js";
 
 interface Defaults {
@@ -64,9 +64,19 @@ export function sourceOf(given: Given, stored?: DataSource): DataSource {
   });
 }
 
+/** Loads the data that the options name for a run, or its own, in the units that it has learned. */
+export async function loadFor(run: Pick<Run, "folder" | "config">, given: Given): Promise<Dataset> {
+  const source = sourceOf(given, run.config.source);
+  const data = withExamples(await loadForRun(run, source));
+  if (hasChanged(run, source, data))
+    console.error(`elbo: ${source.data} is not the data any more that ${run.folder} was trained on`);
+  return data;
+}
+
 /** Loads, and makes sure that there is something to train on and to test with. */
-export async function load(source: DataSource): Promise<Dataset> {
-  const data = await loadData(source);
+export const load = async (source: DataSource): Promise<Dataset> => withExamples(await loadData(source));
+
+function withExamples(data: Dataset): Dataset {
   for (const part of ["train", "test"] as const) {
     if (data[part].inputs.shape[0] === 0)
       throw new ArgumentError(`${data.name} has no ${part} examples`, { op: "data" });

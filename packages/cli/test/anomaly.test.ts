@@ -49,7 +49,7 @@ test("a table: its files, its table as JSON, and a companion that is not trained
   const files = ["heat-table.png", "heat-table.svg", "roc.png", "roc.svg", "scores.csv", "table.json"];
   expect(readdirSync(join(table, "anomaly")).sort()).toEqual(files);
   const whole = JSON.parse(readFileSync(json, "utf8")) as { use: string; comparisons: { rows: unknown[] }[] };
-  expect([whole.use, whole.comparisons[0].rows.length]).toEqual(["anomaly", 4]);
+  expect([whole.use, whole.comparisons[0].rows.length]).toEqual(["anomaly", 5]);
   expect((await elbo("anomaly", table, "--fpr", "0.1")).out).not.toMatch(/training detector/);
 });
 

@@ -17,7 +17,7 @@ import {
 } from "@elbo/tensor";
 import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { type Pca, principalComponents, project } from "../src/baselines/pca.js";
+import { componentsInSpan, type Pca, principalComponents, project } from "../src/baselines/pca.js";
 import { type RowFilter, wienerFilter, wienerForNoise, wienerGains } from "../src/baselines/wiener.js";
 import { expectAllClose, expectClose, numbers } from "./support/numbers.js";
 
@@ -130,6 +130,21 @@ describe("wienerFilter", () => {
   test("is the identity on the components where there is no noise", () => {
     expectAllClose(numbers(wienerFilter(pca, clean, clean)(clean)), numbers(clean), 200 * 2 ** -24);
     expectClose(project(pca, clean, 4).data[3], 0, 1e-5);
+  });
+
+  test("along the components of the rows' span is that along the whole basis: outside it the gain is 0", () => {
+    for (const count of [3, 7, 9]) {
+      const [rows, noise] = split(key(count), 2).map((from) => normal(from, [count, 8]));
+      const noisy = add(rows, noise);
+      const [whole, span] = [principalComponents(rows), componentsInSpan(rows)];
+      expect(span.variances.size).toBe(Math.min(8, count - 1));
+      // Elements of up to 8 through two products of 8 terms, and gains off by what a variance is.
+      const allowed = 8 * 128 * 2 ** -24;
+      const fitted = [span, whole].map((along) => numbers(wienerFilter(along, rows, noisy)(noisy)));
+      expectAllClose(fitted[0], fitted[1], allowed);
+      const known = [span, whole].map((along) => numbers(wienerForNoise(along, 0.5)(noisy)));
+      expectAllClose(known[0], known[1], allowed);
+    }
   });
 
   test("refuses pairs of two shapes, rows of another width, NaN, and unknown options", () => {

@@ -3,7 +3,7 @@
 import { fromTypedArray, ShapeError, tensor } from "@elbo/tensor";
 import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { describeColumns, standardise, unstandardise } from "../src/data/columns.js";
+import { describeColumns, FARTHEST, standardise, unstandardise } from "../src/data/columns.js";
 import { DataError } from "../src/data/errors.js";
 
 /** Half a unit in the last place of float32 and of float64 at 1. */
@@ -39,7 +39,7 @@ describe("standard units", () => {
         const learned = fromTypedArray(Float64Array.from(values), [values.length, 1]);
         const columns = describeColumns(["x"], learned);
         const rows = fromTypedArray(Float64Array.from(others), [others.length, 1]);
-        fc.pre(others.every((x) => Math.abs(x - columns.mean[0]!) / columns.scale[0]! < 1e30));
+        fc.pre(others.every((x) => Math.abs(x - columns.mean[0]!) / columns.scale[0]! <= FARTHEST));
         const back = unstandardise(columns, standardise(columns, rows));
         expect(back.dtype).toBe("float64");
         others.forEach((x, i) => {
@@ -86,14 +86,44 @@ describe("standard units", () => {
     }
   });
 
+  test("reach to 1e6 deviations from the mean on either side, and no farther", () => {
+    const columns = { names: ["a", "b"], mean: [0, 3], scale: [1, 2] };
+    const row = (b: number) => fromTypedArray(Float64Array.of(0, b), [1, 2]);
+    for (const sign of [-1, 1]) {
+      const edge = 3 + sign * 2 * FARTHEST;
+      expect(standardise(columns, row(edge)).data[1]).toBe(sign * FARTHEST);
+      expect(() => standardise(columns, row(edge + sign))).toThrow(DataError);
+    }
+  });
+
+  test("call a row that is out of reach as they are told", () => {
+    const columns = { names: ["a", "b"], mean: [0, 3], scale: [1e-300, 3] };
+    const message = (rows: number[][], rowName?: (row: number) => string): string => {
+      try {
+        standardise(columns, tensor(rows, { dtype: "float64" }), rowName);
+      } catch (error) {
+        return (error as DataError).message;
+      }
+      return "was taken";
+    };
+    const far = [
+      [0, 1],
+      [0, -1e25],
+    ];
+    expect(message(far, (row) => `t.csv: row ${row + 2}`)).toBe(
+      't.csv: row 3, column "b": -1e25 is 3.3e24 standard deviations from the mean of the training rows; correct it, or drop the row',
+    );
+    expect(message(far)).toContain('standardise: row 1, column "b": -1e25 is 3.3e24 standard deviations');
+    expect(message([[1e300, 3]])).toContain("1e300 is beyond counting standard deviations from the mean");
+  });
+
   test("refuse what they are not defined for", () => {
     const columns = { names: ["a", "b"], mean: [0, 0], scale: [1, 1e-300] };
     expect(() => standardise(columns, tensor([[1, 2, 3]]))).toThrow(ShapeError);
     expect(() => unstandardise(columns, tensor([1, 2]))).toThrow(ShapeError);
     expect(() => describeColumns(["a"], fromTypedArray(new Float64Array(), [0, 1]))).toThrow("without rows");
     expect(() => describeColumns(["a"], tensor([[1], [NaN]]))).toThrow(DataError);
-    expect(() => standardise(columns, tensor([[1, 1]]))).toThrow('row 0, column "b": 1 has no place in standard units');
-    expect(() => standardise(columns, tensor([[NaN, 0]]))).toThrow(DataError);
+    expect(() => standardise(columns, tensor([[NaN, 0]]))).toThrow('row 0, column "a": NaN has no place');
     const wide = fromTypedArray(Float64Array.of(-1.7e308, 1.7e308, 1.7e308), [3, 1]);
     expect(() => describeColumns(["far"], wide)).toThrow('column "far" has no finite mean and deviation');
   });

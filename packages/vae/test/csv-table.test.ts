@@ -9,7 +9,7 @@ import { afterAll, describe, expect, test } from "vitest";
 import { unstandardise } from "../src/data/columns.js";
 import { divide } from "../src/data/divide.js";
 import { DataError } from "../src/data/errors.js";
-import { type CsvTableOptions, FileError, loadCsvTable } from "../src/node/index.js";
+import { type CsvTableOptions, FileError, loadCsvTable, loadExamples } from "../src/node/index.js";
 
 const made: string[] = [];
 afterAll(() => Promise.all(made.map((folder) => rm(folder, { recursive: true }))));
@@ -86,6 +86,59 @@ describe("a folder of tables", () => {
     );
     await expect(loadCsvTable("/no/such/folder")).rejects.toThrow(FileError);
     await expect(loadCsvTable(".", { seed: 1 } as never)).rejects.toThrow('has no option "seed"');
+  });
+});
+
+describe("a value out of reach of the training rows", () => {
+  test("is told by its file, its row there and its column", async () => {
+    const said =
+      ', column "b": 1e25 is 1e25 standard deviations from the mean of the training rows; correct it, or drop the row';
+    const train = "a,b\n1,2\n3,4\n";
+    expect(await complaint({ "train.csv": train, "test.csv": "a,b\n1,2\n3,1e25\n" })).toBe(`F/test.csv: row 3${said}`);
+    expect(await complaint({ "train.csv": train, "test.csv": "1,2\n3,1e25\n" })).toContain("column 1 is");
+    expect(await complaint({ "train.csv": "1,2\n3,4\n", "test.csv": "1,1e25\n" })).toContain("F/test.csv: row 1, ");
+  });
+
+  test("is told by its row in the file where that was divided", async () => {
+    const count = 23;
+    for (const dataSeed of [0, 1, 2]) {
+      for (const row of divide(count, dataSeed, "x").test) {
+        const lines = Array.from({ length: count }, (_, i) => (i === row ? "1e25" : `${i}`));
+        const message = await complaint({ "t.csv": `x\n${lines.join("\n")}\n` }, { file: "t.csv", dataSeed });
+        expect(message).toContain(`F/t.csv: row ${row + 2}, column "x": 1e25 is `);
+      }
+    }
+  });
+});
+
+describe("examples for a trained model", () => {
+  const columns = { names: ["a", "b"], mean: [0, 10], scale: [1, 10] };
+  const load = async (content: string | Uint8Array, expected = columns): Promise<unknown> => {
+    const folder = await folderWith({ "new.csv": content });
+    const input = [expected.names.length];
+    return loadExamples(join(folder, "new.csv"), { input, columns: expected }).then(
+      (examples) => examples.toArray(),
+      (error: unknown) => {
+        expect(error).toBeInstanceOf(DataError);
+        return (error as DataError).message.replaceAll(folder, "F");
+      },
+    );
+  };
+
+  test("come in the model's order of columns and its units", async () => {
+    expect(await load("b,label,a\n30,x,5\n")).toEqual([[5, 2]]);
+  });
+
+  test("are refused by their place in the file, and other columns by the model's own", async () => {
+    expect(await load("b,a\n10,0\n1e25,0\n")).toContain('F/new.csv: row 3, column "b": 1e25 is 1e24 standard');
+    expect(await load("b\n1\n")).toBe('F/new.csv: lacks the column "a"; the model\'s columns are a, b');
+    expect(await load("b,a,c\n1,2,3\n")).toBe('F/new.csv: has a column "c"; the model\'s columns are a, b');
+    expect(await load(Uint8Array.of(0x61, 0xff, 0x0a, 0x31))).toBe(
+      "F/new.csv: is no text in UTF-8; save it as CSV in UTF-8",
+    );
+    const names = Array.from({ length: 15 }, (_, i) => `c${i}`);
+    const wide = { names, mean: names.map(() => 0), scale: names.map(() => 1) };
+    expect(await load("b\n1\n", wide)).toMatch(/the model's columns are c0, c1, .*, c11 and 3 more$/);
   });
 });
 

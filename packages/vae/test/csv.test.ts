@@ -79,8 +79,29 @@ describe("CSV", () => {
     const { names, rows } = parseTable("1,2\n3,4\n", "t.csv");
     expect(names).toEqual(["column 1", "column 2"]);
     expect(rows.shape).toEqual([2, 2]);
-    expect(parseTable("1,x\n3,4\n", "t.csv").names).toEqual(["1", "x"]);
     expect(refusal("1,2\n3,?\n")).toContain('row 2, column "column 2": "?" is no number');
+  });
+
+  test("a first row of numbers with a bad cell is refused, not lost as a header", () => {
+    const cell = fc.double({ noNaN: true, noDefaultInfinity: true }).map(String);
+    fc.assert(
+      fc.property(fc.uniqueArray(cell, { minLength: 1, maxLength: 5 }), name, fc.nat(5), (numbers, odd, at) => {
+        fc.pre(!/[",]/.test(odd));
+        const first = numbers.toSpliced(at, 0, odd).join();
+        expect(refusal(`${first}\n${numbers.join()},0\n`)).toMatch(/row 1 has numbers and names \(".*"\); name every/);
+      }),
+    );
+    expect(refusal("1.5,oops,3.1\n1,2,3\n")).toBe(
+      't.csv: row 1 has numbers and names ("oops"); name every column in the first row, or write a number there',
+    );
+    expect(refusal("a,b,7\n1,2,3\n")).toContain('row 1 has names and numbers ("7");');
+    expect(refusal("1,2,cat\n3,4,dog\n")).toContain('row 1 has numbers and names ("cat")');
+  });
+
+  test("names that are all numbers stand beside the name of the label", () => {
+    expect(parseTable("label,0,1\n7,2,3\n", "t.csv")).toMatchObject({ names: ["0", "1"], labels: ["7"] });
+    expect(parseTable("0,1,kind\n2,3,x\n", "t.csv", { label: "kind" }).names).toEqual(["0", "1"]);
+    expect(parseTable("a,b,5\n1,2,3\n", "t.csv", { label: "5" }).names).toEqual(["a", "b"]);
   });
 
   test("thousands of rows are read, and the bad one among them is found", () => {
@@ -142,6 +163,7 @@ describe("CSV", () => {
       ["a", " b"],
       ["a", "b\nc"],
       ["1", "2"],
+      ["a", "2"],
     ]) {
       expect(() => formatTable(names, row)).toThrow(ArgumentError);
     }

@@ -14,6 +14,7 @@ import { judge, meanFigures } from "../src/uses/anomaly/judgement.js";
 import { type AnomalyScoreName, scoreExamples } from "../src/uses/anomaly/scores.js";
 import { fewestFor } from "../src/uses/anomaly/detector.js";
 import { holdOut, normalities } from "../src/uses/anomaly/normality.js";
+import { componentsOf, explaining, rivals } from "../src/uses/anomaly/rivals.js";
 import type { Study } from "../src/uses/study.js";
 import { numbers } from "./support/numbers.js";
 
@@ -38,6 +39,51 @@ describe("what is normal", () => {
     expect(of(labelled(null, null))).toEqual([["detector", null, 40, null]]);
     expect(of(labelled(null, [0, 2]))).toEqual([["detector", null, 40, [false, true]]]);
     expect(of(labelled([4, 4, 4], [4, 0]))).toEqual([["detector", null, 3, [false, true]]]);
+  });
+
+  describe("in the test part of training examples without labels", () => {
+    const named = (...classes: string[]): Dataset => ({ ...labelled(null, [0, 1, 2]), classes });
+    const judged = (data: Dataset, normal?: readonly number[]): unknown => {
+      const [{ name, label, rows, anomalous }] = normalities(data, normal);
+      expect([name, label, rows.length]).toEqual(["detector", null, 40]);
+      return anomalous;
+    };
+
+    test("is the class asked for, whatever the names", () => {
+      for (const normal of [0, 1, 2]) {
+        const others = [0, 1, 2].map((label) => label !== normal);
+        for (const data of [labelled(null, [0, 1, 2]), named("a", "normal", "b")])
+          expect([judged(data, [normal]), judged(data, [normal, normal])]).toEqual([others, others]);
+      }
+    });
+
+    test('is else the class called "normal" in any case, wherever its name is sorted', () => {
+      const names = fc.shuffledSubarray(["anomaly", "Fault", "zero"], { minLength: 2, maxLength: 2 });
+      fc.assert(
+        fc.property(names, fc.nat(2), fc.mixedCase(fc.constant("normal")), (others, at, normal) => {
+          expect(judged(named(...others.toSpliced(at, 0, normal)))).toEqual([0, 1, 2].map((label) => label !== at));
+        }),
+      );
+    });
+
+    test("is else class 0 where classes have no names", () => {
+      expect(judged(labelled(null, [0, 1, 2]))).toEqual([false, true, true]);
+    });
+
+    test("is else not known, and nothing is judged", async () => {
+      for (const data of [named("anomaly", "good", "ok"), named("NORMAL", "anomaly", "normal")]) {
+        expect(judged(data)).toBe(null);
+        const { curves, first } = await anomaly(studyOf(vae({ input: [4, 3], ...small }), data));
+        expect([curves, first.alarms, first.scores.length]).toEqual([null, null, 3]);
+      }
+    });
+
+    test("is one class, and one that is there", () => {
+      const data = labelled(null, [3, 1, 3]);
+      expect(() => normalities(data, [9])).toThrow(/no test example is of class 9; there are 1, 3/);
+      expect(() => normalities(data, [1, 3])).toThrow(/one class of the test part is normal, not 2; name one/);
+      expect(() => normalities(data, [])).toThrow(/not 0; name one/);
+    });
   });
 
   test("each class with two examples in turn, or those asked for in their order", () => {
@@ -132,6 +178,40 @@ describe("thresholds", () => {
   });
 });
 
+describe("rivals", () => {
+  const names = (dimensions: number): string[] => rivals(dimensions).map(({ name }) => name);
+  const scores = (normal: Tensor, rows: Tensor): number[][] =>
+    rivals(normal.shape[1]).map(({ fit }) => [...fit(normal, componentsOf(normal))(rows)]);
+
+  test("have one PCA row, by the number of dimensions, and none where there is one", () => {
+    expect(names(1)).toEqual(["Mahalanobis", "1-NN distance", "5-NN distance"]);
+    expect([names(2)[0], names(63)[0], names(64)[0]]).toEqual([
+      "PCA, 95 % of variance",
+      "PCA, 95 % of variance",
+      "PCA-32",
+    ]);
+  });
+
+  test("PCA keeps the fewest components that explain the share, at least one and not all", () => {
+    const kept = (...variances: number[]): number =>
+      explaining({ ...componentsOf(zeros([2, 2]))(), variances: tensor(variances, { dtype: "float64" }) }, 0.95);
+    expect([kept(96, 4, 0), kept(94, 4, 2), kept(1, 1, 1, 1), kept(1, 1), kept(0, 0, 0), kept(5)]).toEqual([
+      1, 2, 3, 1, 1, 1,
+    ]);
+  });
+
+  test("measure the nearest and the fifth-nearest row, or the farthest of fewer", () => {
+    const line = (...places: number[]): Tensor => tensor(places.map((x) => [x]));
+    expect(scores(line(0, 1, 2, 3, 4, 5), line(7)).slice(1)).toEqual([[2], [6]]);
+    expect(scores(line(0, 1, 3), line(7)).slice(1)).toEqual([[4], [7]]);
+  });
+
+  test("work in more dimensions than there are rows, where PCA has fewer components than 32", () => {
+    const scored = scores(uniform(key(1), [4, 2000]), uniform(key(2), [3, 2000]));
+    expect(scored.flat().every((score) => score > 0 && score < Infinity)).toBe(true);
+  });
+});
+
 describe("figures", () => {
   test("of a perfect separation, with the threshold's own alarms", () => {
     const { judgement, curve } = judge(Float64Array.of(1, 2, 3, 4), 1.5, [false, false, true, true]);
@@ -174,9 +254,15 @@ describe("the use", () => {
     const part = { inputs, labels: ints(order) };
     const study = studyOf(autoencoder({ input: [4, 3], ...small }), { name: "bars", train: part, test: part }, true);
     const { comparison, byClass, curves, first } = await anomaly(study, options);
-    const methods = ["autoencoder, 2 dimensions", "PCA-2", "Mahalanobis", "5-NN distance"];
+    const methods = [
+      "autoencoder, 2 dimensions",
+      "PCA, 95 % of variance",
+      "Mahalanobis",
+      "1-NN distance",
+      "5-NN distance",
+    ];
     expect(comparison.rows.map(({ method }) => method)).toEqual(methods);
-    expect(comparison.rows.slice(2).map(({ values }) => values[0])).toEqual([100, 100]);
+    expect(comparison.rows.slice(2).map(({ values }) => values[0])).toEqual([100, 100, 100]);
     expect(byClass?.columns.map(({ name }) => name)).toEqual(["0", "1"]);
     expect(curves?.map(({ auroc }) => 100 * auroc)).toEqual(comparison.rows.map(({ values }) => values[0]));
     expect(first.normal).toBe("class 0");
@@ -197,7 +283,7 @@ describe("the use", () => {
       expect(judged.first.strangest.scores).toHaveLength(10);
       const free = await anomaly(studyOf(model, unlabelled));
       expect([free.curves, free.first.alarms]).toEqual([null, null]);
-      expect(free.comparison.rows.map(({ values }) => values)).toEqual([[0], [0], [0], [0]]); // one is held out: no threshold
+      expect(free.comparison.rows.map(({ values }) => values)).toEqual([[0], [0], [0], [0], [0]]); // one is held out: no threshold
     }
   });
 

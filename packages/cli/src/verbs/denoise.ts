@@ -4,8 +4,9 @@ import { sub, type Tensor } from "@elbo/tensor";
 import { cleanExamples, denoise as denoised, type ModelConfig, noisesFor } from "@elbo/vae";
 import { loadExamples, openRun, writeFileAtomic } from "@elbo/vae/node";
 import { denoiseExhibit, imageGrid, pairedStrip } from "@elbo/vae/report";
-import { load, sourceOf } from "../data-options.js";
+import { loadFor } from "../data-options.js";
 import { corruption, type Given, type OptionSpecs, text, UsageError } from "../options.js";
+import { requireWritable } from "../paths.js";
 import { seedOf, study, type Use, useVerb } from "./use.js";
 
 const specs: OptionSpecs = {
@@ -44,11 +45,13 @@ async function cleanPicture(given: Given): Promise<number> {
   const [folder, path] = given.words;
   const out = pngName(given, "out") ?? "denoised.png";
   const strip = pngName(given, "strip");
+  requireWritable(out);
+  requireWritable(strip);
   const run = await openRun(folder);
   const noises = noisesFor(run.config.model, corruption(given, "noise"));
   const turned = given.options.invert ? inverse : (image: Tensor): Tensor => image;
   const noisy = turned(await readPicture(path, run.config.model));
-  const data = await load(sourceOf(given, run.config.source));
+  const data = await loadFor(run, given);
   const { examples, denoiser } = await study("denoise", given, run, data, (studied) =>
     cleanExamples(studied, noisy, noises),
   );

@@ -13,7 +13,7 @@ import {
   type TrainingConfig,
 } from "@elbo/vae";
 import { machineFacts, matmulFacts, openRun, writeFileAtomic } from "@elbo/vae/node";
-import { otherDataOptions, load, sourceOf } from "../data-options.js";
+import { loadFor, otherDataOptions } from "../data-options.js";
 import { helpText, number, type OptionSpecs, readOptions, text, UsageError } from "../options.js";
 import { counter } from "../progress.js";
 import { prepareToEvaluate } from "../switches.js";
@@ -48,8 +48,9 @@ export async function evaluateRun(args: readonly string[]): Promise<number> {
   const size = number(given, "nll-size", { whole: true, least: 1 }) ?? 1000;
   const seed = number(given, "seed", { whole: true, least: 0 }) ?? 0;
   const choices = { samples, size, seed };
-  const { model, config } = await openRun(folder);
-  const data = await load(sourceOf(given, config.source));
+  const run = await openRun(folder);
+  const { model, config } = run;
+  const data = await loadFor(run, given);
   const { test } = data;
   prepareToEvaluate();
   const figures = withMatmulMode(config.training.matmul, () => judged(model, config.training, data, choices));

@@ -16,7 +16,7 @@ const specs: OptionSpecs = {
 };
 
 const help = helpText(
-  "elbo interpolate RUN: what is decoded on the way from the code of one test example to that of another",
+  "elbo interpolate RUN (of images): what is decoded on the way from the code of one test example to that of another",
   specs,
   "elbo interpolate runs/start --from 0 --to 5 --steps 11 --mode both --out interpolation.png",
 );

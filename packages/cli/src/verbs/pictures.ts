@@ -4,7 +4,7 @@ import { type Tensor, withMatmulMode } from "@elbo/tensor";
 import type { Dataset, Model } from "@elbo/vae";
 import { openRun, rasterise, type RunConfig, writeFileAtomic } from "@elbo/vae/node";
 import { animation, labelledStrips, sideBySide, type Strip, thereAndBack } from "@elbo/vae/report";
-import { load, sourceOf } from "../data-options.js";
+import { loadFor } from "../data-options.js";
 import { type Given, number, text, UsageError } from "../options.js";
 import { prepareToEvaluate } from "../switches.js";
 
@@ -21,13 +21,14 @@ export interface Opened {
 export async function opened(verb: string, given: Given): Promise<Opened> {
   const [folder] = given.words;
   if (folder === undefined) throw new UsageError(`${verb}: which run? give its folder: elbo ${verb} runs/start`);
-  const { model, config } = await openRun(folder);
+  const run = await openRun(folder);
+  const { model, config } = run;
   prepareToEvaluate();
   return {
     model,
     config,
-    inMode: (run) => withMatmulMode(config.training.matmul, run),
-    data: () => load(sourceOf(given, config.source)),
+    inMode: (piece) => withMatmulMode(config.training.matmul, piece),
+    data: () => loadFor(run, given),
   };
 }
 

@@ -4,9 +4,10 @@ import { join, resolve } from "node:path";
 import { type Dataset, nameOf } from "@elbo/vae";
 import { openRun, type Run, writeFileAtomic } from "@elbo/vae/node";
 import { type Exhibit, usesPage } from "@elbo/vae/report";
-import { load, sourceOf } from "../data-options.js";
+import { loadFor } from "../data-options.js";
 import { type Given, helpText, type OptionSpecs, readOptions, text, UsageError } from "../options.js";
-import { circumstances, commandOf, epochsOf, keep, seedOf, study, studyOptions, type Use } from "./use.js";
+import { circumstances, commandOf, epochsOf, keep, seedOf, study, studyOptions, type Use, withBudget } from "./use.js";
+import { requireWritable } from "../paths.js";
 import { prepareToTrain } from "../switches.js";
 import { uses } from "./uses.js";
 
@@ -34,8 +35,9 @@ export async function report(args: readonly string[]): Promise<number> {
   seedOf(given);
   epochsOf(given);
   const out = text(given, "out") ?? join(folder, "uses.html");
+  requireWritable(out === join(folder, "uses.html") ? undefined : out);
   const run = await openRun(folder);
-  const data = await load(sourceOf(given, run.config.source));
+  const data = await loadFor(run, given);
   const command = commandOf("report", args);
   prepareToTrain("report");
   const facts = await circumstances(run, data, command);
@@ -44,7 +46,7 @@ export async function report(args: readonly string[]): Promise<number> {
     const done: Exhibit[] = [];
     for (const [{ name }, work] of works) {
       console.log(`${name} (${done.length + 1} of ${works.length})`);
-      const exhibit = await work(studied);
+      const exhibit = withBudget(await work(studied), given, run, data);
       await keep(exhibit, join(folder, name), facts);
       done.push(exhibit);
     }
@@ -69,10 +71,10 @@ function chosenUses(given: Given): readonly Use[] {
 }
 
 /** The title of the page and its first sentence. */
-function headOf({ model, config, state }: Run, data: Dataset): { title: string; summary: string } {
+function headOf({ folder, model, config, state }: Run, data: Dataset): { title: string; summary: string } {
   const epochs = `${state.epoch} ${state.epoch === 1 ? "epoch" : "epochs"}`;
   return {
-    title: `What the ${model.kind === "vae" ? "variational autoencoder" : "autoencoder"} on ${data.name} is good for`,
-    summary: `${nameOf(model)}, trained for ${epochs} of ${data.train.inputs.shape[0].toLocaleString("en-US")} examples with seed ${config.training.seed}, judged on ${data.test.inputs.shape[0].toLocaleString("en-US")} that it has not seen.`,
+    title: `What the ${model.kind === "vae" ? "variational autoencoder" : "autoencoder"} of ${folder} is good for`,
+    summary: `${nameOf(model)}, trained for ${epochs} with seed ${config.training.seed}, judged on ${data.test.inputs.shape[0].toLocaleString("en-US")} test examples of ${data.name}.`,
   };
 }

@@ -22,7 +22,7 @@ const specs: OptionSpecs = {
 };
 
 const help = helpText(
-  "elbo traverse RUN: what is decoded while one latent dimension goes 3 standard deviations to either side, the others at rest",
+  "elbo traverse RUN (of images): what is decoded while one latent dimension goes 3 standard deviations to either side, the others at rest",
   specs,
   "elbo traverse runs/start --dimension all --example 0 --out traversal.png",
 );

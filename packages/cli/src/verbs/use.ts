@@ -15,9 +15,10 @@ import {
   writeFileAtomic,
 } from "@elbo/vae/node";
 import { type Exhibit, factName, factText } from "@elbo/vae/report";
-import { load, otherDataOptions, sourceOf } from "../data-options.js";
+import { loadFor, otherDataOptions } from "../data-options.js";
 import { interruptible } from "../interrupt.js";
 import { type Given, helpText, number, type OptionSpecs, readOptions, text, UsageError } from "../options.js";
+import { isFile, requireWritable } from "../paths.js";
 import { trainingDisplay } from "../progress.js";
 import { prepareToTrain } from "../switches.js";
 import { table } from "../tables.js";
@@ -75,19 +76,32 @@ export function useVerb(use: Use): (args: readonly string[]) => Promise<number> 
     const out = text(given, "out") ?? join(folder, use.name);
     seedOf(given);
     epochsOf(given);
+    const json = text(given, "json");
+    requireWritable(json);
+    if (isFile(out)) throw new UsageError(`--out names a folder, and ${out} is a file`);
     const run = await openRun(folder);
-    const data = await load(sourceOf(given, run.config.source));
+    const data = await loadFor(run, given);
     const work = use.prepare(given, run, data);
-    const exhibit = await study(use.name, given, run, data, work);
+    const exhibit = withBudget(await study(use.name, given, run, data, work), given, run, data);
     const facts = await circumstances(run, data, commandOf(use.name, args));
     const files = await keep(exhibit, out, facts);
-    const json = text(given, "json");
     if (json !== undefined) await writeFileAtomic(json, exhibitJson(exhibit, { ...facts }));
     show(exhibit);
     console.log(`\n${files.length} files in ${out}: ${files.map((file) => basename(file)).join(", ")}`);
     return 0;
   };
 }
+
+/** An exhibit with what its comparisons owe to the budget of the models, as facts. */
+export const withBudget = (exhibit: Exhibit, given: Given, { state }: Run, { train }: Dataset): Exhibit => ({
+  ...exhibit,
+  facts: {
+    ...exhibit.facts,
+    "epochs of the run": state.epoch,
+    "epochs of models trained for comparison": epochsOf(given) ?? Math.max(1, state.epoch),
+    "training examples there": train.inputs.shape[0],
+  },
+});
 
 /** What stands beside the figures of a use: where they come from, and on what they were computed. */
 export interface Circumstances {
@@ -114,7 +128,7 @@ export const keep = (exhibit: Exhibit, folder: string, facts: Circumstances): Pr
   writeExhibit(folder, exhibit, { ...facts });
 
 /** Runs the work on the study of a run, and shows the training of its companions. */
-export function study<R>(
+export async function study<R>(
   verb: string,
   given: Given,
   run: Run,
@@ -122,6 +136,11 @@ export function study<R>(
   work: (study: Study) => Promise<R>,
 ): Promise<R> {
   const epochs = epochsOf(given);
+  const { state, config, folder } = run;
+  if (state.epoch < config.training.epochs)
+    console.error(
+      `elbo ${verb}: ${folder} has ${state.epoch} of its ${config.training.epochs} epochs; it is judged as it is`,
+    );
   prepareToTrain(verb);
   return interruptible((signal) =>
     studyRun(

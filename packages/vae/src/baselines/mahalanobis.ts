@@ -1,6 +1,6 @@
 // The Mahalanobis distance: how far a row lies from others, measured by how they spread.
 
-import { ArgumentError, fromTypedArray, matmul, mul, type Tensor } from "@elbo/tensor";
+import { ArgumentError, fromTypedArray, matmul, mul, sub, type Tensor } from "@elbo/tensor";
 import { checkTable } from "../data/arguments.js";
 import { type Pca, principalComponents } from "./pca.js";
 import { squaredLengths, translate } from "./rows.js";
@@ -20,7 +20,10 @@ export function mahalanobis(rows: Tensor, ridge = 0.01): (queries: Tensor) => Fl
   return mahalanobisAlong(principalComponents(rows), ridge);
 }
 
-/** The same from principal components that are known already. */
+/**
+ * The same from principal components that are known already. Where they are fewer than dimensions, the variance outside
+ * their span is 0, so that what a row has there, `|x - mu|^2 - |V^T (x - mu)|^2`, counts over the ridge alone.
+ */
 export function mahalanobisAlong(pca: Pca, ridge = 0.01): (queries: Tensor) => Float64Array {
   checkRidge(ridge);
   const { mean, components, variances } = pca;
@@ -28,9 +31,17 @@ export function mahalanobisAlong(pca: Pca, ridge = 0.01): (queries: Tensor) => F
   const whitener = mul(components, fromTypedArray(scales, variances.shape));
   return (queries) => {
     checkTable("mahalanobis", "queries", queries, mean.size);
-    return squaredLengths(matmul(translate(queries, mean, -1), whitener));
+    const centred = translate(queries, mean, -1);
+    const within = squaredLengths(matmul(centred, whitener));
+    if (variances.size === mean.size) return within;
+    const outside = squaredLengths(sub(centred, onto(components, centred)));
+    return within.map((length, i) => length + outside[i] / ridge);
   };
 }
+
+/** Rows projected on the span of orthonormal columns V: `V V^T x`. */
+const onto = (components: Tensor, rows: Tensor): Tensor =>
+  matmul(matmul(rows, components), components, { transposeB: true });
 
 function checkRidge(ridge: number): void {
   if (!(ridge > 0 && ridge < Infinity))

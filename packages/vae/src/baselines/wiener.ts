@@ -28,7 +28,7 @@ const BLOCK = 1024;
 
 /**
  * The gain of each component against noise of standard deviation `sigma`, independent of the data and of equal variance
- * in every direction: `variance / (variance + sigma^2)`, `[dimensions]`, float64. A component without variance has gain
+ * in every direction: `variance / (variance + sigma^2)`, `[rank]` as the variances, float64. A component without variance has gain
  * 0, also at sigma 0. Wiener (1949), for one component at a time.
  * @throws ArgumentError where sigma is not finite or is below 0
  * @example wienerGains(pca.variances, 0.5)
@@ -44,7 +44,7 @@ export function wienerGains(variances: Tensor, sigma: number): Tensor {
  * The filter that is best in squared error, on pairs of rows `[count, dimensions]`, among those that scale each
  * component: `mean_x + V diag(gain) V^T (y - mean_y)` with `gain_k = cov(x_k, y_k) / var(y_k)`, x the clean rows, y the
  * noisy ones, both along the components V of the clean data. Noise that is clipped, or depends on the data, is taken as
- * it comes. Where y does not vary, the gain is 0.
+ * it comes. Where y does not vary, and outside the span of the components, the gain is 0.
  * @throws ShapeError where the tables do not fit each other or the components, ArgumentError where a number is not finite
  * @example wienerFilter(principalComponents(clean), clean, noisy)(noisyTest)
  */
@@ -77,29 +77,35 @@ interface Means {
 }
 
 function fittedGains(pca: Pca, clean: Tensor, noisy: Tensor, means: Means): Tensor {
-  const dimensions = pca.mean.size;
-  const [together, alone] = [new Float64Array(dimensions), new Float64Array(dimensions)];
+  const rank = pca.variances.size;
+  const [together, alone] = [new Float64Array(rank), new Float64Array(rank)];
   for (const block of rowBlocks(clean.shape[0], BLOCK)) {
     const x = matmul(translate(slice(clean, [block]), means.clean, -1), pca.components).data;
     const y = matmul(translate(slice(noisy, [block]), means.noisy, -1), pca.components).data;
     for (let at = 0; at < y.length; at++) {
-      together[at % dimensions] += x[at] * y[at];
-      alone[at % dimensions] += y[at] * y[at];
+      together[at % rank] += x[at] * y[at];
+      alone[at % rank] += y[at] * y[at];
     }
   }
   return fromTypedArray(
     together.map((product, k) => (alone[k] > 0 ? product / alone[k] : 0)),
-    [dimensions],
+    [rank],
   );
 }
 
-/** The whole filter is one matrix, `V diag(gain) V^T`, made once. */
 function filterOf(op: string, pca: Pca, gains: Tensor, means: Means, { clip = false }: WienerOptions): RowFilter {
-  const scaled = mul(pca.components, cast(gains, "float32"));
-  const matrix = matmul(scaled, pca.components, { transposeB: true });
+  const scale = scaling(pca, gains);
   return (rows) => {
     checkTable(op, "rows", rows, pca.mean.size);
-    const estimate = translate(matmul(translate(rows, means.noisy, -1), matrix), means.clean, 1);
+    const estimate = translate(scale(translate(rows, means.noisy, -1)), means.clean, 1);
     return clip ? clamp(estimate, 0, 1) : estimate;
   };
+}
+
+/** `V diag(gain) V^T` of centred rows: one matrix, made once, unless its two factors are smaller. */
+function scaling({ components, mean, variances }: Pca, gains: Tensor): RowFilter {
+  const scaled = mul(components, cast(gains, "float32"));
+  if (2 * variances.size < mean.size) return (rows) => matmul(matmul(rows, scaled), components, { transposeB: true });
+  const matrix = matmul(scaled, components, { transposeB: true });
+  return (rows) => matmul(rows, matrix);
 }

@@ -37,30 +37,51 @@ export function describeColumns(names: readonly string[], rows: Tensor): Columns
 }
 
 /**
+ * The farthest from the mean, in standard deviations, that a value may lie. A training row lies at most sqrt(count - 1)
+ * away, so one beyond this would take 10^12 rows: what is farther is a slip of the pen or another unit. Up to here
+ * float32 still tells sixteenths of a deviation apart, and the squares that losses sum are 26 decades short of overflow.
+ */
+export const FARTHEST = 1e6;
+
+/**
  * Rows in standard units, `(x - mean) / scale`, computed in double precision and rounded once to float32.
  *
  * @param rows `[count, columns]` in the columns' own units
- * @returns `[count, columns]`, float32
+ * @param rowName what messages call the row at a place, counted from 0; `row 0` and so on unless given
+ * @returns `[count, columns]`, float32, from -1e6 to 1e6
  * @throws ShapeError where the rows have other columns
- * @throws DataError that names the row and the column of the first result that is not finite
+ * @throws DataError that names the row and the column of the first value that is not finite, or farther than 1e6
+ *   standard deviations from the mean
  * @example standardise({ names: ["a"], mean: [10], scale: [2] }, tensor([[14]])) // [[2]]
  */
-export function standardise(columns: Columns, rows: Tensor): Tensor {
+export function standardise(columns: Columns, rows: Tensor, rowName?: (row: number) => string): Tensor {
   checkRows("standardise", columns.names, rows);
   const { data } = rows;
   const width = columns.names.length;
   const out = new Float32Array(data.length);
   for (let i = 0; i < out.length; i++) {
-    out[i] = (data[i] - columns.mean[i % width]) / columns.scale[i % width];
-    if (!Number.isFinite(out[i])) {
-      const where = `row ${Math.floor(i / width)}, column ${JSON.stringify(columns.names[i % width])}`;
-      throw new DataError(`${where}: ${data[i]} has no place in standard units; correct it, or drop the row`, {
-        op: "standardise",
+    const z = (data[i] - columns.mean[i % width]) / columns.scale[i % width];
+    // Written so that NaN, which compares false with everything, is refused too.
+    if (!(Math.abs(z) <= FARTHEST)) {
+      const row = Math.floor(i / width);
+      const where = `${rowName?.(row) ?? `row ${row}`}, column ${JSON.stringify(columns.names[i % width])}`;
+      throw new DataError(`${where}: ${distance(data[i], z)}; correct it, or drop the row`, {
+        ...(rowName === undefined && { op: "standardise" }),
       });
     }
+    out[i] = z;
   }
   return fromTypedArray(out, rows.shape);
 }
+
+function distance(value: number, z: number): string {
+  if (!Number.isFinite(value)) return `${value} has no place in standard units`;
+  const far = Number.isFinite(z) ? written(Number(Math.abs(z).toPrecision(2))) : "beyond counting";
+  return `${written(value)} is ${far} standard deviations from the mean of the training rows`;
+}
+
+/** A number as tables have it: `1e25`, not `1e+25`. */
+const written = (value: number): string => String(value).replace("e+", "e");
 
 /**
  * Rows in the columns' own units, `x scale + mean`: the inverse of {@link standardise}.

@@ -34,7 +34,8 @@ export interface Records {
  * @param name what messages call it
  * @param options `label`: the column of labels, which must be there; unless given, the one called `label`, if any
  * @throws DataError that names the file, the row (counted as in the file, from 1) and the column: no rows, rows of
- *   another length, cells that are missing or no finite number, names that are missing or twice the same, bad quotes
+ *   another length, cells that are missing or no finite number, names that are missing, twice the same or mixed with
+ *   numbers, bad quotes
  * @see RFC 4180, "Common Format and MIME Type for Comma-Separated Values (CSV) Files"
  * @example parseTable("a,b\n1,2\n3,4\n", "t.csv").rows // [[1, 2], [3, 4]]
  */
@@ -45,18 +46,19 @@ export function parseTable(text: string, name: string, options: { readonly label
   return tableOf(records, options.label ?? LABEL);
 }
 
-/** As {@link parseTable}, but without labels where there is no column `label`. */
-export const tableWith = (text: string, name: string, label: string): Table => tableOf(readRecords(text, name), label);
-
 /**
  * The numbers of records, with the labels of column `label`, or without labels where there is no such column.
  * @throws DataError that names the file, the row and the column
  */
-export function tableOf({ file, names, cells, first }: Records, label: string): Table {
+export function tableOf(records: Records, label: string): Table {
+  const { file, names, cells } = records;
   const labelled = names.indexOf(label);
   const kept = names.map((_, column) => column).filter((column) => column !== labelled);
   if (kept.length === 0) throw new DataError(`${file}: has no column but the labels; a model needs numbers to learn`);
-  const at = (row: number, column: number): string => `${file}: row ${first + row}, column "${names[column]}"`;
+  const columns = kept.map((column) => names[column]);
+  checkHeader(file, columns);
+  const rowName = rowNames(records);
+  const at = (row: number, column: number): string => `${rowName(row)}, column "${names[column]}"`;
   const rows = new Float64Array(cells.length * kept.length);
   let next = 0;
   for (const [row, record] of cells.entries()) {
@@ -66,11 +68,17 @@ export function tableOf({ file, names, cells, first }: Records, label: string): 
   const unlabelled = labels?.indexOf("") ?? -1;
   if (unlabelled >= 0) throw missing(at(unlabelled, labelled));
   return {
-    names: kept.map((column) => names[column]),
+    names: columns,
     rows: fromTypedArray(rows, [cells.length, kept.length]),
     labels,
   };
 }
+
+/** What messages call the record at a place, counted from 0: `t.csv: row 2`, the row being that of the file. */
+export const rowNames =
+  ({ file, first }: Records) =>
+  (row: number): string =>
+    `${file}: row ${first + row}`;
 
 /** Refuses a label that is a column of none of these. */
 export function checkLabel(label: string, name: string, records: readonly Records[]): void {
@@ -86,8 +94,8 @@ export function checkLabel(label: string, name: string, records: readonly Record
  *
  * @param rows `[count, columns]`, finite
  * @param labels a text for each row, which become the last column, called `label`
- * @throws ArgumentError where the names could not be read back: missing, twice the same, spaced at the ends, all numbers,
- *   or a single one with a semicolon
+ * @throws ArgumentError where the names could not be read back: missing, twice the same, spaced at the ends, numbers, or
+ *   a single one with a semicolon
  * @throws ShapeError where the names are not one for each column
  * @throws DataError where a number is not finite
  * @example formatTable(["a", "b, c"], tensor([[1, 0.5]])) // 'a,"b, c"\n1,0.5\n'
@@ -100,9 +108,9 @@ export function formatTable(names: readonly string[], rows: Tensor, labels?: rea
     });
   }
   const wrong = wrongName(names) ?? names.find((name) => tidy(name) !== name);
-  if (wrong !== undefined || names.every(isNumber) || isUnsplit(names)) {
+  if (wrong !== undefined || names.some(isNumber) || isUnsplit(names)) {
     throw new ArgumentError(
-      `names are distinct texts without spaces at their ends, not all numbers, nor one with a semicolon; got ${JSON.stringify(wrong ?? names)}`,
+      `names are distinct texts without spaces at their ends, none of them a number, nor one with a semicolon; got ${JSON.stringify(wrong ?? names)}`,
       { op: "formatTable" },
     );
   }
@@ -151,6 +159,18 @@ function checkNames(file: string, names: readonly string[]): void {
   if (wrong === "")
     throw new DataError(`${file}: column ${names.indexOf("") + 1} has no name in row 1; name or drop it`);
   if (wrong !== undefined) throw new DataError(`${file}: two columns are called "${wrong}"; rename one in row 1`);
+}
+
+/** Refuses names of which some are numbers: a row of numbers with a bad cell is no header, and must not be lost as one. */
+function checkHeader(file: string, names: readonly string[]): void {
+  const numbers = names.filter(isNumber);
+  const words = names.filter((name) => !isNumber(name));
+  if (numbers.length === 0 || words.length === 0) return;
+  const found =
+    words.length <= numbers.length
+      ? `numbers and names (${quote(words[0])})`
+      : `names and numbers (${quote(numbers[0])})`;
+  throw new DataError(`${file}: row 1 has ${found}; name every column in the first row, or write a number there`);
 }
 
 /** Whether a row looks like one that something else than commas separates. */

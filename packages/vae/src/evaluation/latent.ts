@@ -31,5 +31,5 @@ export function projectToPlane(points: Tensor): Projection {
 /** Draws `[count, dimensions]` from the Gaussian with the mean and covariance of the points: `mean + V sqrt(diag) epsilon`. */
 export function sampleFittedGaussian(points: Tensor, key: Key, count: number): Tensor {
   const pca = principalComponents(points);
-  return restore(pca, mul(normal(key, [count, points.shape[1]]), sqrt(pca.variances)));
+  return restore(pca, mul(normal(key, [count, pca.variances.size]), sqrt(pca.variances)));
 }

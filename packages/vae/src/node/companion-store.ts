@@ -1,5 +1,6 @@
 // Companions that stay: each is a checkpoint in the run's folder, so that none is trained twice and none is lost.
 
+import { createHash } from "node:crypto";
 import { existsSync } from "node:fs";
 import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
@@ -28,15 +29,15 @@ export interface CompanionEvents {
 }
 
 /**
- * A trainer that keeps its companions in `FOLDER/companions/NAME.safetensors`: one with the same choices and data that is
+ * A trainer that keeps its companions in `FOLDER/companions/NAME-KEY.safetensors`: one with the same choices and data that is
  * there already is read, one that was interrupted or has fewer epochs is gone on with, any other is trained anew.
  * @throws InterruptedError where the signal ends it
  */
 export const storedCompanions =
   (folder: string, { onTrain, signal }: CompanionEvents = {}): Trainer =>
   async (name, model, data, training) => {
-    const path = join(folder, "companions", `${name}.safetensors`);
     const choices = choicesOf(model, data, training);
+    const path = join(folder, "companions", `${name}-${keyOf(choices)}.safetensors`);
     const kept = await stored(path, choices);
     const found = kept !== null && kept.state.epoch <= training.epochs ? kept : null; // one that is ahead cannot go back
     if (found !== null && found.state.epoch === training.epochs) return companionOf(found);
@@ -78,6 +79,9 @@ async function stored(path: string, choices: string): Promise<Restored | null> {
     return null; // it can be trained again, so a damaged one is no reason to stop
   }
 }
+
+/** Companions of one name with other choices or data lie beside each other. */
+const keyOf = (choices: string): string => createHash("sha256").update(choices).digest("hex").slice(0, 8);
 
 /** Everything that a companion follows from but the number of epochs, which may grow. The test part is only watched. */
 const choicesOf = (model: Model, data: Dataset, training: TrainingConfig): string =>

@@ -4,7 +4,7 @@ import { basename, join, resolve } from "node:path";
 import { checkOptions, fromTypedArray, gather, type Tensor } from "@elbo/tensor";
 import { classify } from "../data/classes.js";
 import { describeColumns, standardise } from "../data/columns.js";
-import { checkLabel, LABEL, readRecords, type Records, type Table, tableOf } from "../data/csv.js";
+import { checkLabel, LABEL, readRecords, type Records, rowNames, type Table, tableOf } from "../data/csv.js";
 import type { Dataset, Split } from "../data/dataset.js";
 import { divide } from "../data/divide.js";
 import { DataError } from "../data/errors.js";
@@ -19,10 +19,15 @@ export interface CsvTableOptions {
   readonly dataSeed?: number;
 }
 
-/** Both parts as they are written, before classes are counted and columns brought to standard units. */
+/** A part as it is written, before classes are counted and columns brought to standard units. */
+interface Part extends Table {
+  /** What messages call the row at a place: by its file and its number there, also where the file was divided. */
+  readonly rowName: (row: number) => string;
+}
+
 interface Parts {
-  readonly train: Table;
-  readonly test: Table;
+  readonly train: Part;
+  readonly test: Part;
 }
 
 /** The files of a folder of tables. */
@@ -36,7 +41,8 @@ export const TABLES = ["train.csv", "test.csv"] as const;
  * @param path the folder or the file
  * @returns inputs `[count, columns]`, float32; labels `[count]`, int32, or null; the columns, and classes where named
  * @throws FileError where the folder or a file cannot be read
- * @throws DataError where a table is damaged (see `parseTable`), the two do not fit, or the label named is in neither
+ * @throws DataError where a table is damaged (see `parseTable`), a value is out of reach (see `standardise`), the two do
+ *   not fit, or the label named is in neither
  * @example const { train, columns } = await loadCsvTable("readings.csv", { label: "state" })
  */
 export async function loadCsvTable(path: string, options: CsvTableOptions = {}): Promise<Dataset> {
@@ -45,7 +51,10 @@ export async function loadCsvTable(path: string, options: CsvTableOptions = {}):
   const { train, test } = parts;
   const columns = describeColumns(train.names, train.rows);
   const [trainLabels, testLabels, classes] = classed(parts, shown(path));
-  const split = (table: Table, labels: Tensor | null): Split => ({ inputs: standardise(columns, table.rows), labels });
+  const split = ({ rows, rowName }: Part, labels: Tensor | null): Split => ({
+    inputs: standardise(columns, rows, rowName),
+    labels,
+  });
   return {
     name: basename(resolve(path)).replace(/\.csv$/i, ""),
     train: split(train, trainLabels),
@@ -61,22 +70,30 @@ async function readBoth(folder: string, { label }: CsvTableOptions): Promise<Par
   if (absent !== undefined) {
     throw new DataError(`${shown(folder)}: no ${absent}; tables are ${TABLES.join(" and ")}, ${holdings(files)}.`);
   }
-  const records = [await readText(join(folder, TABLES[0])), await readText(join(folder, TABLES[1]))];
+  const records = [await readCsv(join(folder, TABLES[0])), await readCsv(join(folder, TABLES[1]))];
   if (label !== undefined) checkLabel(label, shown(folder), records);
-  const [train, test] = records.map((part) => tableOf(part, label ?? LABEL));
+  const [train, test] = records.map((part) => ({ ...tableOf(part, label ?? LABEL), rowName: rowNames(part) }));
   checkSameColumns(folder, train.names, test.names);
   return { train, test };
 }
 
 async function readOne(path: string, { label, dataSeed = 0 }: CsvTableOptions): Promise<Parts> {
-  const records = await readText(path);
+  const records = await readCsv(path);
   if (label !== undefined) checkLabel(label, shown(path), [records]);
   const table = tableOf(records, label ?? LABEL);
   const { train, test } = divide(table.rows.shape[0], dataSeed, shown(path));
-  return { train: take(table, train), test: take(table, test) };
+  const part = (indices: Int32Array): Part => {
+    const rowName = rowNames(records);
+    return { ...take(table, indices), rowName: (row) => rowName(indices[row]) };
+  };
+  return { train: part(train), test: part(test) };
 }
 
-async function readText(path: string): Promise<Records> {
+/**
+ * The records of a file of CSV in UTF-8.
+ * @throws FileError where it cannot be read, DataError where it is no such text
+ */
+export async function readCsv(path: string): Promise<Records> {
   return readRecords(decodeText(await readFileChecked(path), path), shown(path));
 }
 

@@ -4,10 +4,11 @@ import { stat } from "node:fs/promises";
 import { join } from "node:path";
 import { concat, formatShape, fromTypedArray, gather, reshape, sameShape, type Shape, type Tensor } from "@elbo/tensor";
 import { type Columns, standardise } from "../data/columns.js";
-import { LABEL, readRecords, tableOf } from "../data/csv.js";
+import { LABEL, rowNames, type Records, tableOf } from "../data/csv.js";
 import { DataError } from "../data/errors.js";
 import { parseIdx } from "../data/idx.js";
 import { parsePng } from "../data/png.js";
+import { readCsv } from "./csv-table.js";
 import { fileError, readFileChecked, shown } from "./files.js";
 import { holdsIdx, loadIdxFolder } from "./idx-folder.js";
 import { holdings, listFolder } from "./listing.js";
@@ -48,8 +49,8 @@ async function read(path: string, expected: Expected): Promise<Tensor> {
     throw fileError(path, "read", cause);
   });
   if (about.isDirectory()) return readFolder(path);
+  if (/\.csv$/i.test(path)) return readTable(await readCsv(path), expected);
   const bytes = await readFileChecked(path);
-  if (/\.csv$/i.test(path)) return readTable(new TextDecoder().decode(bytes), shown(path), expected);
   if (/\.png$/i.test(path)) return asExample(parsePng(bytes, shown(path)));
   const { shape, data } = parseIdx(bytes, shown(path));
   return fromTypedArray(
@@ -59,9 +60,9 @@ async function read(path: string, expected: Expected): Promise<Tensor> {
 }
 
 /** The rows in the model's order of columns and its units. */
-function readTable(text: string, name: string, { columns, label = LABEL }: Expected): Tensor {
-  if (columns === undefined) throw new DataError(`${name}: is a table, but the model was not trained on one`);
-  const table = tableOf(readRecords(text, name), label);
+function readTable(records: Records, { columns, label = LABEL }: Expected): Tensor {
+  if (columns === undefined) throw new DataError(`${records.file}: is a table, but the model was not trained on one`);
+  const table = tableOf(records, label);
   const lacking = columns.names.find((column) => !table.names.includes(column));
   const surplus = table.names.find((column) => !columns.names.includes(column));
   const told = [
@@ -69,11 +70,16 @@ function readTable(text: string, name: string, { columns, label = LABEL }: Expec
     ...(surplus === undefined ? [] : [`has a column "${surplus}"`]),
   ];
   if (told.length > 0) {
-    throw new DataError(`${name}: ${told.join(" and ")}; the model was trained on ${columns.names.length} others`);
+    throw new DataError(`${records.file}: ${told.join(" and ")}; the model's columns are ${listed(columns.names)}`);
   }
   const order = Int32Array.from(columns.names, (column) => table.names.indexOf(column));
-  return standardise(columns, gather(table.rows, fromTypedArray(order, [order.length]), { axis: 1 }));
+  const rows = gather(table.rows, fromTypedArray(order, [order.length]), { axis: 1 });
+  return standardise(columns, rows, rowNames(records));
 }
+
+/** `a, b and 3 more`, twelve names at most. */
+const listed = (names: readonly string[]): string =>
+  names.slice(0, 12).join(", ") + (names.length > 12 ? ` and ${names.length - 12} more` : "");
 
 async function readFolder(folder: string): Promise<Tensor> {
   const { files } = await listFolder(folder);

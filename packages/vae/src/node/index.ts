@@ -12,6 +12,7 @@ export { runReport, type RunPieces } from "./run-report.js";
 export { resumeRun, type RunEvents, type RunOutcome, startRun } from "./train-run.js";
 export { type CompanionDisplay, type CompanionEvents } from "./companion-store.js";
 export { exhibitJson, writeExhibit } from "./exhibit-files.js";
+export { hasChanged, loadForRun } from "./learned-data.js";
 export { studyRun } from "./study-run.js";
 export { rasterise } from "./rasterise.js";
 export { type Expected, loadExamples } from "./examples.js";

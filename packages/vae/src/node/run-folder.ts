@@ -5,6 +5,7 @@ import { existsSync } from "node:fs";
 import { mkdir, readdir, rm, rmdir } from "node:fs/promises";
 import { dirname, join, resolve } from "node:path";
 import { ArgumentError, ElboError } from "@elbo/tensor";
+import type { Columns } from "../data/columns.js";
 import type { Dataset, Split } from "../data/dataset.js";
 import { DataError } from "../data/errors.js";
 import { writeSafetensors } from "../formats/safetensors.js";
@@ -23,6 +24,8 @@ export interface RunConfig {
   readonly model: ModelConfig;
   readonly training: TrainingConfig;
   readonly source: DataSource;
+  /** The columns of a table and the standard units in which they were learned; absent for other data. */
+  readonly columns?: Columns;
   /** The SHA-256 of the data, by which a resumed run knows that it is still the same. */
   readonly dataHash: string;
 }
@@ -141,7 +144,7 @@ export async function openRun(folder: string): Promise<Run> {
 }
 
 /** The configuration of a run, every choice checked, in one order of members. */
-export function runConfig({ model, training, source }: RunChoices, hash: string): RunConfig {
+export function runConfig({ model, training, source }: RunChoices, hash: string, columns?: Columns): RunConfig {
   const { kind, ...options } = model;
   const { data, trainSize, testSize, dataSeed, label } = source;
   if (typeof data !== "string") throw new ArgumentError("source.data is the name or the folder of the data");
@@ -150,6 +153,7 @@ export function runConfig({ model, training, source }: RunChoices, hash: string)
     model: modelConfig(kind, options),
     training: trainingConfig(training),
     source: { data, trainSize, testSize, dataSeed, ...(label !== undefined && { label }) },
+    ...(columns && { columns }),
     dataHash: hash,
   };
 }
@@ -165,11 +169,17 @@ function checkedConfig(name: string, content: Uint8Array): RunConfig {
   try {
     // Runs of before there was that choice have no `matmul`: of the two modes, `strict` rounds alike on every runtime.
     const training = given.training && { ...given.training, matmul: given.training.matmul ?? "strict" };
-    return runConfig({ ...given, training }, given.dataHash);
+    return runConfig({ ...given, training }, given.dataHash, given.columns && checkedColumns(given.columns));
   } catch (cause) {
     const reason = cause instanceof ElboError ? cause.message : "a member is missing";
     throw new DataError(`${name}: holds choices that make no run (${reason})`, { cause });
   }
+}
+
+function checkedColumns({ names, mean, scale }: Columns): Columns {
+  const whole = [mean, scale].every((units) => units.length === names.length && units.every(Number.isFinite));
+  if (!whole || !scale.every((one) => one > 0)) throw new ArgumentError("columns are no names with their units");
+  return { names, mean, scale };
 }
 
 async function readLog(folder: string, epochs: number): Promise<Report[]> {

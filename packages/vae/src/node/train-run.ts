@@ -53,7 +53,7 @@ export async function startRun(
   data: Dataset,
   events: RunEvents = {},
 ): Promise<RunOutcome> {
-  const config = runConfig(choices, dataHash(data));
+  const config = runConfig(choices, dataHash(data), data.columns);
   const model = buildModel(config.model);
   check(model, data, config.training);
   const optimizer = optimizers[config.training.optimizer].init(model.params);

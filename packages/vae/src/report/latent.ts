@@ -6,6 +6,7 @@ import type { LatentMap } from "./data.js";
 import { ellipseMarks, isDrawable } from "./ellipses.js";
 import { legend, textWidth } from "./legend.js";
 import { element, type Markup } from "./markup.js";
+import { median } from "./numbers.js";
 import { classColour } from "./palette.js";
 import { drawPlot } from "./plot.js";
 
@@ -112,12 +113,6 @@ function square(dots: readonly Pick<Dot, "x" | "y">[]): Square {
     (low + high) / 2 + half,
   ];
   return { x: around(x0, x1), y: around(y0, y1) };
-}
-
-function median(values: readonly number[]): number {
-  const sorted = values.toSorted((a, b) => a - b);
-  const middle = (sorted.length - 1) / 2;
-  return (sorted[Math.floor(middle)] + sorted[Math.ceil(middle)]) / 2;
 }
 
 /** The class's number in a disc of its colour, so that the map does not depend on colour vision. */

@@ -1,4 +1,4 @@
-// How numbers are written in a report: a true minus sign, grouped thousands, and words for what is not finite.
+// How numbers are written in a report: a true minus sign, grouped thousands, words for what is not finite, the median.
 
 const MINUS = "\u2212";
 
@@ -35,3 +35,10 @@ export const factName = (name: string): string => name.replace(/,? seconds$/, ""
 
 /** The number of scalars in one example of this shape. */
 export const dimensionsOf = (shape: readonly number[]): number => shape.reduce((product, size) => product * size, 1);
+
+/** The middle of the values, or the mean of the two in the middle; NaN where there are none. */
+export function median(values: ArrayLike<number>): number {
+  const sorted = Float64Array.from(values).sort();
+  const middle = (sorted.length - 1) / 2;
+  return (sorted[Math.floor(middle)] + sorted[Math.ceil(middle)]) / 2;
+}

@@ -28,7 +28,7 @@ export const usesPage = ({ title, summary, exhibits, command, versions }: UsesPa
     [
       element("p", { class: "summary" }, summary),
       quiet(
-        "Rows in bold are models of this run; the others are baselines. The best value of a column is marked. Baselines see the same data and, where they need one, the same budget.",
+        "Rows in bold are models of this run; the others are baselines. The best value of a column is marked. Baselines see the same training data; models that are trained for comparison have the epochs that stand below each use.",
       ),
     ],
     [

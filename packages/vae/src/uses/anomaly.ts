@@ -167,7 +167,7 @@ async function judgedMethods(study: Study, detector: Detector, { fpr }: Detector
   const methods = [await judged(nameOf(study.model), scorerOf(detector), detector.threshold)];
   const fitted = flatten(config, detector.fitted);
   const pca = componentsOf(fitted);
-  for (const { name, fit } of rivals(fitted.shape[0], fitted.shape[1], config.latent)) {
+  for (const { name, fit } of rivals(fitted.shape[1])) {
     const score = inMode(study, () => fit(fitted, pca));
     methods.push(await judged(name, (inputs) => score(flatten(config, inputs))));
   }

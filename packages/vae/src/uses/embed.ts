@@ -169,7 +169,7 @@ function mapOf({ model, data }: Study, { embedder, test }: Embedded): PlaneMap {
 }
 
 function opponentMaps({ model, data }: Study, pca: Pca, [, linear]: readonly Embedded[]): PlaneMap[] {
-  if (pca.mean.size < 2) return [];
+  if (pca.variances.size < 2) return [];
   const { inputs, labels } = front(data.test, MAPPED);
   const flat = pcaEmbedder(pca, model.config, 2);
   const plain: PlaneMap = { ...planeMap(flat.method, flat.encode(inputs), labels), axes: ["PC 1", "PC 2"] };

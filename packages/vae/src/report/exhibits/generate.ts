@@ -8,7 +8,7 @@ import type { Draws, GenerateResult } from "../../uses/generate.js";
 import { nameOf, type Study } from "../../uses/study.js";
 import { pick, type Traversal, type Walks } from "../../uses/generate/walks.js";
 import { animation } from "../animation.js";
-import { fixed } from "../numbers.js";
+import { fixed, median } from "../numbers.js";
 import { panels } from "../panels.js";
 import { imageGrid } from "../png.js";
 import { labelledStrips, type Strip } from "../strips.js";
@@ -107,7 +107,7 @@ function picturesOf({ own, real, vae, autoencoder, fitted }: GenerateResult, dat
     {
       name: "ae-and-vae",
       caption:
-        "The same budget with and without the variational step: both decoders at the same z ~ N(0, I), and the autoencoder's at draws of a Gaussian fitted to its codes. What is no shape of the data comes from a region where the decoder was never trained.",
+        "With and without the variational step: both decoders at the same z ~ N(0, I), and the autoencoder's at draws of a Gaussian fitted to its codes. What is no shape of the data comes from a region where the decoder was never trained.",
       svg: panels(
         [shown(vae), shown(autoencoder), { ...shown(fitted), name: "autoencoder, z fitted to its codes" }],
         5,
@@ -177,9 +177,3 @@ export const traversalRows = (traversals: readonly Traversal[], kind: ModelKind)
   }));
 
 const least = (values: Float64Array): number => values.reduce((low, value) => Math.min(low, value), Infinity);
-
-function median(values: Float64Array): number {
-  const sorted = values.toSorted();
-  const middle = (sorted.length - 1) / 2;
-  return (sorted[Math.floor(middle)] + sorted[Math.ceil(middle)]) / 2;
-}

@@ -1,7 +1,7 @@
 // What counts as normal: the whole training part, or each of its classes in turn.
 
 import { ArgumentError, fromTypedArray, gather, key, permutation, type Tensor } from "@elbo/tensor";
-import type { Dataset } from "../../data/dataset.js";
+import type { Dataset, Split } from "../../data/dataset.js";
 
 /** One idea of what is normal. */
 export interface Normality {
@@ -11,7 +11,7 @@ export interface Normality {
   readonly label: number | null;
   /** The normal examples of the training part, ascending. */
   readonly rows: Int32Array;
-  /** For each test example whether it is an anomaly; null where the test part has no labels. */
+  /** For each test example whether it is an anomaly; null where the test part has no labels, or none known to be normal. */
   readonly anomalous: readonly boolean[] | null;
 }
 
@@ -20,29 +20,19 @@ const LEAST = 2;
 
 /**
  * What is normal in a data set. Training examples without labels, or of one class, are all normal, and so is a test
- * example of that class, or of class 0. Training examples of several classes ask for one class at a time: each of
+ * example of that class; without training labels, of the class that `normal` names, else of the one called "normal", or
+ * of class 0 where classes have no names. Training examples of several classes ask for one class at a time: each of
  * `normal`, or each class with two training examples or more.
- * @throws ArgumentError where a class of `normal` has too few training examples, or there is nothing to fit to
+ * @throws ArgumentError where a class of `normal` has too few examples, or there is nothing to fit to
  * @example normalities(data, [3]) // [{ name: "one-class-3", label: 3, ... }]
  */
 export function normalities(data: Dataset, normal?: readonly number[]): Normality[] {
-  const labels = data.train.labels === null ? null : Array.from(data.train.labels.data);
-  const present = [...new Set(labels ?? [])].sort((a, b) => a - b);
-  const count = data.train.inputs.shape[0];
-  if (normal !== undefined) for (const label of normal) checkClass(label, present, labels);
-  if (present.length <= 1) {
-    if (count < LEAST) throw fail(`the training part has ${count} examples; a detector needs ${LEAST} or more`);
-    return [
-      {
-        name: "detector",
-        label: null,
-        rows: Int32Array.from({ length: count }, (_, i) => i),
-        anomalous: anomalies(data, present[0] ?? 0),
-      },
-    ];
-  }
-  const rowsOf = (label: number): Int32Array =>
-    Int32Array.from(labels!.flatMap((own, i) => (own === label ? [i] : [])));
+  if (data.train.labels === null) return [wholePart(data, normalOfTest(data, normal))];
+  const labels = Array.from(data.train.labels.data);
+  const present = distinct(labels);
+  for (const label of normal ?? []) checkClass(label, labels, present);
+  if (present.length <= 1) return [wholePart(data, present[0] ?? null)];
+  const rowsOf = (label: number): Int32Array => Int32Array.from(labels.flatMap((own, i) => (own === label ? [i] : [])));
   const chosen = [...new Set(normal ?? present)].map((label) => ({ label, rows: rowsOf(label) }));
   const enough = chosen.filter(({ rows }) => rows.length >= LEAST);
   if (enough.length === 0) throw fail(`no class has ${LEAST} training examples or more; give more of them`);
@@ -54,15 +44,49 @@ export function normalities(data: Dataset, normal?: readonly number[]): Normalit
   }));
 }
 
+/** The whole training part is normal, and of the test part this class; which one is not known where it is null. */
+function wholePart(data: Dataset, normal: number | null): Normality {
+  const count = data.train.inputs.shape[0];
+  if (count < LEAST) throw fail(`the training part has ${count} examples; a detector needs ${LEAST} or more`);
+  const rows = Int32Array.from({ length: count }, (_, i) => i);
+  return { name: "detector", label: null, rows, anomalous: normal === null ? null : anomalies(data, normal) };
+}
+
+/** The class of the test part that training examples without labels are of; null where nothing says so. */
+function normalOfTest({ test, classes }: Dataset, normal?: readonly number[]): number | null {
+  if (normal !== undefined) return namedOfTest(test, normal);
+  if (classes === undefined) return 0;
+  const called = classes.flatMap((name, label) => (name.toLowerCase() === "normal" ? [label] : []));
+  return called.length === 1 ? called[0] : null;
+}
+
+/** The one class of the test part that `normal` names. */
+function namedOfTest(test: Split, normal: readonly number[]): number {
+  if (test.labels === null) throw fail("the examples have no classes: all of training is normal; leave normal out");
+  const [label, ...others] = new Set(normal);
+  if (label === undefined || others.length > 0) {
+    const named = others.length + Number(label !== undefined);
+    throw fail(
+      `the training examples have no classes, so one class of the test part is normal, not ${named}; name one`,
+    );
+  }
+  const present = distinct(Array.from(test.labels.data));
+  if (!present.includes(label)) throw fail(`no test example is of class ${label}; there are ${listed(present)}`);
+  return label;
+}
+
 const anomalies = ({ test }: Dataset, normal: number): boolean[] | null =>
   test.labels === null ? null : Array.from(test.labels.data, (label) => label !== normal);
 
-function checkClass(label: number, present: readonly number[], labels: readonly number[] | null): void {
-  if (labels === null) throw fail("the training examples have no classes: all of them are normal; leave normal out");
+function checkClass(label: number, labels: readonly number[], present: readonly number[]): void {
   const count = labels.reduce((total, own) => total + Number(own === label), 0);
-  if (count === 0) throw fail(`no training example is of class ${label}; there are ${present.slice(0, 20).join(", ")}`);
+  if (count === 0) throw fail(`no training example is of class ${label}; there are ${listed(present)}`);
   if (count < LEAST) throw fail(`${count} training example is of class ${label}; a detector needs ${LEAST} or more`);
 }
+
+const distinct = (labels: readonly number[]): number[] => [...new Set(labels)].sort((a, b) => a - b);
+
+const listed = (labels: readonly number[]): string => labels.slice(0, 20).join(", ");
 
 const fail = (message: string): ArgumentError => new ArgumentError(message, { op: "anomaly" });
 

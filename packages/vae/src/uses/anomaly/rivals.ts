@@ -1,6 +1,6 @@
 // The baselines of anomaly detection: what rows say about each other without a model that is trained.
 
-import { sub, type Tensor } from "@elbo/tensor";
+import { sub, sum, type Tensor } from "@elbo/tensor";
 import { mahalanobisAlong } from "../../baselines/mahalanobis.js";
 import { nearest } from "../../baselines/neighbours.js";
 import { type Pca, principalComponents, project, restore } from "../../baselines/pca.js";
@@ -16,29 +16,44 @@ export interface Rival {
 /** The ridge of the covariance: the variance of a tenth of a gray level or of a standard unit. */
 const RIDGE = 0.01;
 
-/** The neighbour whose distance counts. */
-const NEIGHBOUR = 5;
+/** The neighbours whose distance counts, one by one. */
+const NEIGHBOURS = [1, 5];
 
 /** As many dimensions as this are an image, of which 32 principal components keep the gist. */
 const MANY = 64;
 const KEPT = 32;
 
+/** The share of the variance that components keep of fewer dimensions. */
+const SHARE = 0.95;
+
 /**
- * `|x - P x|^2`, P the projection on so many principal components; `(x - mu)^T (Sigma + ridge I)^-1 (x - mu)`; and the
- * Euclidean distance to the fifth-nearest normal row.
+ * `|x - P x|^2`, P the projection on some principal components; `(x - mu)^T (Sigma + ridge I)^-1 (x - mu)`; and the
+ * Euclidean distances to the nearest and to the fifth-nearest normal row, which is the farthest where there are fewer.
  *
- * @param count normal rows
- * @param latent the model's latent size, which PCA gets too where rows have fewer than 64 dimensions; at least one
- *   component is left out, for with all of them nothing is strange
+ * P keeps 32 components of 64 dimensions or more. Of fewer it keeps as many as explain 95 % of the variance of the
+ * normal training rows, but not all, for with all of them nothing is strange: one dimension has no such row. No rule
+ * looks at anything but these rows. Whatever they are, rows of as many dimensions have the same rivals.
  */
-export function rivals(count: number, dimensions: number, latent: number): Rival[] {
-  const components = dimensions < MANY ? Math.min(latent, Math.max(1, dimensions - 1)) : KEPT;
-  const neighbour = Math.min(NEIGHBOUR, count);
+export function rivals(dimensions: number): Rival[] {
   return [
-    { name: `PCA-${components}`, fit: (_, pca) => residualOf(pca(), components) },
+    ...(dimensions > 1 ? [pcaRival(dimensions)] : []),
     { name: "Mahalanobis", fit: (_, pca) => mahalanobisAlong(pca(), RIDGE) },
-    { name: `${neighbour}-NN distance`, fit: (normal) => distanceTo(normal, neighbour) },
+    ...NEIGHBOURS.map((k): Rival => ({ name: `${k}-NN distance`, fit: (normal) => distanceTo(normal, k) })),
   ];
+}
+
+const pcaRival = (dimensions: number): Rival =>
+  dimensions < MANY
+    ? { name: `PCA, ${100 * SHARE} % of variance`, fit: (_, pca) => residualOf(pca(), explaining(pca(), SHARE)) }
+    : { name: `PCA-${KEPT}`, fit: (_, pca) => residualOf(pca(), Math.min(KEPT, pca().variances.size)) };
+
+/** The fewest components that explain a share of the variance, at least one and not all of two or more. */
+export function explaining({ variances }: Pca, share: number): number {
+  const { data } = variances;
+  const wanted = share * sum(variances).item();
+  let [k, explained] = [1, data[0]];
+  while (k < data.length - 1 && explained < wanted) explained += data[k++];
+  return k;
 }
 
 function residualOf(pca: Pca, components: number): (rows: Tensor) => Float64Array {
@@ -54,9 +69,10 @@ export function componentsOf(rows: Tensor): () => Pca {
   return () => (found ??= principalComponents(rows));
 }
 
-const distanceTo =
-  (normal: Tensor, k: number) =>
-  (rows: Tensor): Float64Array => {
+function distanceTo(normal: Tensor, neighbour: number): (rows: Tensor) => Float64Array {
+  const k = Math.min(neighbour, normal.shape[0]);
+  return (rows) => {
     const { distances } = nearest(rows, normal, k);
     return Float64Array.from({ length: rows.shape[0] }, (_, i) => distances[(i + 1) * k - 1]);
   };
+}

@@ -32,9 +32,9 @@ export const modelEmbedder = (model: Model, method: string, ours: boolean): Embe
   decode: (codes) => cut(model.config, decodeMeans(model, codes)),
 });
 
-/** By the first k principal components, of which there are no more than an example has dimensions. */
+/** By the first k principal components, or by all of them where there are fewer. */
 export function pcaEmbedder(pca: Pca, config: ModelConfig, k: number): Embedder {
-  const dimensions = Math.min(k, pca.mean.size);
+  const dimensions = Math.min(k, pca.variances.size);
   return {
     method: `PCA, ${inDimensions(dimensions)}`,
     ours: false,
