@@ -1,7 +1,6 @@
 // Principal components: the axes along which rows vary most, and the rows seen along the first of them.
 
 import {
-  ArgumentError,
   cast,
   cholesky,
   concat,
@@ -19,7 +18,8 @@ import {
   zeros,
 } from "@elbo/tensor";
 import { checkCount, checkTable } from "../data/arguments.js";
-import { columnMeans, rowBlocks, translate } from "./rows.js";
+import { centredColumns, columnProducts, COLUMNS, covariance, gram } from "./moments.js";
+import { columnMeans, translate } from "./rows.js";
 
 /**
  * The mean of a table `[count, dimensions]` and eigenvectors of its covariance. There are `rank` of them: as many as
@@ -38,10 +38,6 @@ export interface Pca {
 
 /** The largest matrix whose eigenvectors are sought, which takes seconds: 9 n^3 operations. */
 const LIMIT = 1024;
-/** Rows of one float32 product: the products are added up in double, so that rounding does not grow with the count. */
-const ROWS = 1024;
-/** Columns of one float32 product of rows with each other; the fewer, the less is lost to rounding. */
-const COLUMNS = 128;
 /** The unit roundoff of float32. */
 const UNIT = 2 ** -24;
 
@@ -70,33 +66,13 @@ export function principalComponents(rows: Tensor): Pca {
   };
 }
 
-function covariance(rows: Tensor, mean: Tensor): Tensor {
-  const [count, dimensions] = rows.shape;
-  const products = function* (): Generator<Tensor> {
-    for (const block of rowBlocks(count, ROWS)) {
-      const centred = translate(slice(rows, [block]), mean, -1);
-      yield matmul(centred, centred, { transposeA: true });
-    }
-  };
-  return div(summed(dimensions, products()), Math.max(1, count - 1));
-}
-
-/** The sum of float32 matrices `[size, size]` in double. */
-function summed(size: number, parts: Iterable<Tensor>): Tensor {
-  const total = new Float64Array(size * size);
-  for (const { data } of parts) for (let at = 0; at < total.length; at++) total[at] += data[at];
-  if (!total.every(Number.isFinite))
-    throw new ArgumentError("the squares of the rows overflow float32; rescale them", { op: "principalComponents" });
-  return fromTypedArray(total, [size, size]);
-}
-
 /**
  * The principal components of rows `[count, dimensions]` within their span, by the products of the centred rows X with
  * each other: where `X X^T / (count - 1) = U diag(lambda) U^T`, the variances are lambda and the components are
  * `v_i = X^T u_i / sqrt((count - 1) lambda_i)`. Components are kept whose variance is more than rounding can make, which
  * is `128 u` of the total variance with `u = 2^-24`: a float32 sum of 128 products is off by at most `128 u |x_j| |x_k|`,
- * and the norm of a matrix of such errors is at most `128 u sum |x_j|^2`; what underflows adds up to `2^-149` for each product. Two components are off their right angle by
- * as much over `sqrt(lambda_i lambda_j)`, so they are made orthonormal once more. Rows that are all equal have the first
+ * and the norm of a matrix of such errors is at most `128 u sum |x_j|^2`; what underflows adds up to `2^-149` for each
+ * product. Two components are off their right angle by as much over `sqrt(lambda_i lambda_j)`, so they are made orthonormal once more. Rows that are all equal have the first
  * axis, with variance 0. Memory: matrices `[count, count]`, blocks of columns, and three times the result.
  * @see Turk and Pentland (1991), Eigenfaces for recognition
  */
@@ -121,34 +97,13 @@ const firstAxis = (dimensions: number): Tensor =>
     [dimensions, 1],
   );
 
-/** The centred rows, a block of columns `[count, 128]` at a time. */
-function* centredColumns(rows: Tensor, mean: Tensor): Generator<Tensor> {
-  for (const block of rowBlocks(mean.size, COLUMNS)) {
-    yield translate(slice(rows, [null, block]), slice(mean, [block]), -1);
-  }
-}
-
-function gram(rows: Tensor, mean: Tensor): Tensor {
-  const [count] = rows.shape;
-  const products = function* (): Generator<Tensor> {
-    for (const centred of centredColumns(rows, mean)) yield matmul(centred, centred, { transposeB: true });
-  };
-  return div(summed(count, products()), Math.max(1, count - 1));
-}
-
 /**
  * Columns that are nearly orthonormal made so, each moved only by those before it: `V L^-T` with `V^T V = L L^T`.
  * @see Yamamoto, Nakatsukasa, Yanagisawa and Fukaya (2015), Roundoff error analysis of the CholeskyQR2 algorithm
  */
 function orthonormal(axes: Tensor): Tensor {
-  const [dimensions, rank] = axes.shape;
-  const products = function* (): Generator<Tensor> {
-    for (const block of rowBlocks(dimensions, COLUMNS)) {
-      const part = slice(axes, [block]);
-      yield matmul(part, part, { transposeA: true });
-    }
-  };
-  const inverse = triangularSolve(cholesky(summed(rank, products())), eye(rank, { dtype: "float64" }));
+  const [, rank] = axes.shape;
+  const inverse = triangularSolve(cholesky(columnProducts(axes)), eye(rank, { dtype: "float64" }));
   return matmul(axes, cast(inverse, "float32"), { transposeB: true });
 }
 
