@@ -25,6 +25,12 @@ export const STUDIES: Readonly<Record<string, Study>> = {
       "--model ae --hidden 512 --latent 256 --corrupt gaussian:0.25,gaussian:0.5,gaussian:1 --epochs 10 --batch 128 --lr 1e-3 --seed 1",
   },
   "mnist-anomaly": { use: "anomaly", run: "mnist-vae", train: BROAD, options: "--epochs 40" },
+  "mnist-anomaly-elbo": {
+    use: "anomaly",
+    run: "mnist-vae",
+    train: BROAD,
+    options: "--epochs 40 --score negative-elbo",
+  },
   "mnist-generate": { use: "generate", run: "mnist-vae", train: BROAD },
   "sensors-anomaly": {
     use: "anomaly",

@@ -133,7 +133,7 @@ export function trainingConfig(options: Partial<TrainingConfig>): TrainingConfig
   require(Object.hasOwn(optimizers, optimizer), `optimizer is one of ${Object.keys(optimizers).join(", ")}`, optimizer);
   require(matmul === "fast" || matmul === "strict", "matmul is fast or strict", matmul);
   require(Number.isSafeInteger(seed) && seed >= 0, "seed is a whole number from 0 to 2^53 - 1", seed);
-  // No corruption is no member, so that runs of before there was any read and write as they did.
+  // No corruption is no member, so that runs of before there was some read and write as they did.
   return { epochs, batch, lr, beta, targets, ...(corruption.length > 0 && { corruption }), optimizer, matmul, seed };
 }
 
