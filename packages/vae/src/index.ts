@@ -11,6 +11,7 @@ export { betaObjective, type Densities, elbo, elboTerms, type Terms } from "./ob
 export { type Autoencoder, autoencoder, type AutoencoderParams } from "./models/autoencoder.js";
 export {
   dimensionsOf,
+  isImageModel,
   type Likelihood,
   type ModelConfig,
   modelConfig,

@@ -1,7 +1,7 @@
 // elbo denoise: how well noise is removed, beside filters; and a picture of the user's own, cleaned.
 
 import { sub, type Tensor } from "@elbo/tensor";
-import { cleanExamples, denoise as denoised, type ModelConfig, noisesFor } from "@elbo/vae";
+import { cleanExamples, denoise as denoised, isImageModel, type ModelConfig, noisesFor } from "@elbo/vae";
 import { loadExamples, openRun, writeFileAtomic } from "@elbo/vae/node";
 import { denoiseExhibit, imageGrid, pairedStrip } from "@elbo/vae/report";
 import { loadFor } from "../data-options.js";
@@ -73,10 +73,11 @@ function pngName(given: Given, option: string): string | undefined {
 const inverse = (image: Tensor): Tensor => sub(1, image);
 
 /** A picture as one example of the model, `[1, height, width]`. */
-async function readPicture(path: string, { input }: ModelConfig): Promise<Tensor> {
+async function readPicture(path: string, config: ModelConfig): Promise<Tensor> {
   if (!/\.png$/i.test(path))
     throw new UsageError(`denoise: a picture to clean ends in .png, got ${JSON.stringify(path)}`);
-  if (input.length !== 2)
+  const { input } = config;
+  if (!isImageModel(config))
     throw new UsageError(`the model's examples have shape [${input.join(", ")}] and are no images; leave ${path} out`);
   return loadExamples(path, { input });
 }

@@ -1,7 +1,7 @@
 // What the verbs that draw share: the run they draw from, what it must be, and the files that pictures go to.
 
 import { type Tensor, withMatmulMode } from "@elbo/tensor";
-import type { Dataset, Model } from "@elbo/vae";
+import { type Dataset, isImageModel, type Model } from "@elbo/vae";
 import { openRun, rasterise, type RunConfig, writeFileAtomic } from "@elbo/vae/node";
 import { animation, labelledStrips, sideBySide, type Strip, thereAndBack } from "@elbo/vae/report";
 import { loadFor } from "../data-options.js";
@@ -52,7 +52,7 @@ export const scaleFor = (images: Tensor): number =>
   Math.max(1, Math.floor(64 / Math.max(images.shape[1], images.shape[2])));
 
 export function requireImages(model: Model, instead = ""): void {
-  if (model.config.input.length !== 2) {
+  if (!isImageModel(model.config)) {
     throw new UsageError(
       `the model's examples have shape [${model.config.input.join(", ")}] and are no images${instead}`,
     );

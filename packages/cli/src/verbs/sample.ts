@@ -1,7 +1,7 @@
 // elbo sample: new examples from a trained model.
 
 import { key as keyOf, mul, round, type Tensor, zeros } from "@elbo/tensor";
-import { formatExamples, sampleMeans, writeIdx } from "@elbo/vae";
+import { formatExamples, isImageModel, sampleMeans, writeIdx } from "@elbo/vae";
 import { writeFileAtomic } from "@elbo/vae/node";
 import { imageGrid } from "@elbo/vae/report";
 import { otherDataOptions } from "../data-options.js";
@@ -37,7 +37,7 @@ export async function sample(args: readonly string[]): Promise<number> {
   const seed = number(given, "seed", { whole: true, least: 0 }) ?? 0;
   const columns = number(given, "columns", { whole: true, least: 1 }) ?? Math.ceil(Math.sqrt(count));
   const { model, inMode, data } = await opened("sample", given);
-  const images = model.config.input.length === 2;
+  const images = isImageModel(model.config);
   const out = text(given, "out") ?? (images ? "samples.png" : "samples.csv");
   if (out.endsWith(".png")) requireImages(model, "; write them as .csv");
   if (out.endsWith(".csv") && images) throw new UsageError("--out ends in .csv for tables; images go to .png or .idx");

@@ -6,6 +6,7 @@ import { spreadOver } from "../data/spread.js";
 import { meanKlPerDimension } from "../evaluation/evaluate.js";
 import { projectToPlane } from "../evaluation/latent.js";
 import { sampleMeans } from "../evaluation/samples.js";
+import { isImageModel } from "../models/config.js";
 import { describeModel } from "../models/describe.js";
 import { latentMeans, type Model, reconstruct } from "../models/model.js";
 import { type ReportData, reportPage } from "../report/index.js";
@@ -39,7 +40,7 @@ export async function runReport(pieces: RunPieces): Promise<string> {
 
 function computed({ config, model, log, data, multiplyAdds }: RunPieces): Omit<ReportData, "versions"> {
   const { test } = data;
-  const images = model.config.input.length === 2;
+  const images = isImageModel(model.config);
   const chosen = gather(test.inputs, spreadOver(test, SHOWN));
   const mapped = slice(test.inputs, [{ stop: MAPPED }]);
   const labels = test.labels && Array.from(slice(test.labels, [{ stop: MAPPED }]).data);

@@ -4,6 +4,7 @@ import { ArgumentError, checkOptions, type Tensor } from "@elbo/tensor";
 import type { Dataset } from "../data/dataset.js";
 import { meanRocCurve, type Rates } from "../evaluation/mean-roc.js";
 import { conformalThreshold } from "../evaluation/roc.js";
+import { isImageModel } from "../models/config.js";
 import { flatten } from "../models/model.js";
 import { type Explained, type Scored, strangest } from "./anomaly/examples.js";
 import {
@@ -142,7 +143,7 @@ function detectionOf(
   part: Scored,
   anomalous = detector.normality.anomalous,
 ): Detection {
-  const count = study.model.config.input.length === 2 ? SHOWN_IMAGES : SHOWN_ROWS;
+  const count = isImageModel(study.model.config) ? SHOWN_IMAGES : SHOWN_ROWS;
   const known = anomalous !== null && anomalous.includes(false);
   return {
     ...part,
