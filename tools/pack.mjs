@@ -8,7 +8,7 @@ import { fileURLToPath } from "node:url";
 const root = fileURLToPath(new URL("..", import.meta.url));
 
 /** The packages, bottom to top. */
-export const names = ["tensor", "autograd", "vae", "cli"];
+export const names = ["tensor", "autograd", "compiler", "vae", "cli"];
 
 /** Packs the built packages into a folder; the path of each tarball by package name. */
 export function pack(folder) {

@@ -10,6 +10,9 @@ export { jvp } from "./transforms/jvp.js";
 export { hessian, hvp, jacobian } from "./transforms/jacobian.js";
 export { customVjp } from "./transforms/custom.js";
 export { concrete, isTraced, NotDifferentiableError, type Operand, Traced, type Value } from "./core/traced.js";
+export { ConcreteReadError, isSymbolic, type Recorder, Symbolic, userLine } from "./core/symbolic.js";
+export { isSymbolicKey, SymbolicKey } from "./core/symbolic-key.js";
+export { keyOf, wordsOf } from "./core/key-words.js";
 export { leaves, leavesWithPaths, mapTree, rebuild, type Tree } from "./core/tree.js";
 export type {
   Case,

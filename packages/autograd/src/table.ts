@@ -4,6 +4,7 @@ import type { OpTable } from "./core/signatures.js";
 import { custom, stopGradient } from "./rules/control.js";
 import { elementwiseRecords } from "./rules/elementwise.js";
 import { matmul } from "./rules/linear.js";
+import * as random from "./rules/random.js";
 import * as reduce from "./rules/reduce.js";
 import * as shape from "./rules/shape.js";
 
@@ -13,6 +14,7 @@ export const table: OpTable = {
   ...shape,
   ...reduce,
   matmul,
+  ...random,
   stopGradient,
   custom,
 };

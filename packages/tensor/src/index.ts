@@ -8,6 +8,7 @@ export { allocate, type DType, type Storage } from "./core/dtype.js";
 export {
   type Axes,
   broadcastShapes,
+  checkShape,
   normalizeAxes,
   normalizeAxis,
   reducedShape,
@@ -48,7 +49,15 @@ export { solve } from "./linalg/lu.js";
 export * from "./indexing/join.js";
 export * from "./indexing/gather.js";
 export { col2im, columnsShape, im2col, type Windows } from "./indexing/columns.js";
-export { foldIn, key, type Key, split } from "./random/key.js";
+export {
+  bernoulliShape,
+  checkFoldIndex,
+  checkKeyCount,
+  floatBelow,
+  integerRange,
+  uniformRange,
+} from "./random/arguments.js";
+export { checkKey, foldIn, key, type Key, split, splitAt } from "./random/key.js";
 export { randomBits } from "./random/bits.js";
 export { bernoulli, normal, permutation, randomInt, uniform } from "./random/distributions.js";
 export { threefry2x32 } from "./random/threefry.js";

@@ -2,7 +2,7 @@
 
 export type { Expression, Label, Local, Statement, ValueType } from "./wasm/code.js";
 export * from "./wasm/instructions.js";
-export { block, branch, branchIf, countUp, giveBack, loop, when } from "./wasm/control.js";
+export { block, branch, branchIf, countUp, giveBack, loop, repeat, when } from "./wasm/control.js";
 export { type Body, MEMORY_IMPORT, ModuleBuilder, type Scope, type WasmFunction } from "./wasm/module.js";
 export {
   hasRelaxedSimd,
@@ -12,7 +12,7 @@ export {
   type MultiplyAdd,
   multiplyAddClass,
 } from "./wasm/features.js";
-export { type Exports, type Memory, newMemory } from "./wasm/host.js";
+export { type Exports, type Memory, newMemory, newSharedMemory } from "./wasm/host.js";
 export { defineProduct, workspaceBytes } from "./matmul/product.js";
 export { PRODUCT, type ProductFunction } from "./matmul/loops.js";
 export { SLACK } from "./matmul/packing.js";
@@ -28,8 +28,11 @@ export {
 export { tileInUse } from "./matmul/engine.js";
 export { blockedMatmul } from "./matmul/blocked.js";
 export { depthBlock } from "./matmul/depth.js";
-export { defineMap, MAP_STEP } from "./elementwise/lanes.js";
+export { defineMap, MAP_STEP, stepsOf } from "./elementwise/lanes.js";
 export { compiledKernel } from "./elementwise/kernel.js";
 export { type Lanes, type Vectors, writeLanes } from "./meaning/lanes.js";
 export { defineFoldColumns, defineFoldRows } from "./reduce/lanes.js";
-export { asNormal, asUniform, asWords, defineDraw } from "./random/lanes.js";
+export { type Primitives, type StableSums, stableSums } from "./reduce/stable.js";
+export { asNormal, asUniform, asWords, defineDraw, type Finish } from "./random/lanes.js";
+export { FOLD, SPLIT } from "./random/key.js";
+export { GROUPS, PARITY, ROTATIONS } from "./random/threefry.js";

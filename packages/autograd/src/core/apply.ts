@@ -2,6 +2,7 @@
 
 import { ElboError, type Shape, type TensorLike } from "@elbo/tensor";
 import type { OpAttributes, OpName, OpTable } from "./signatures.js";
+import { isSymbolic } from "./symbolic.js";
 import { isTraced, type Operand, requireOperand, type Session, Traced, type Value } from "./traced.js";
 
 /**
@@ -30,13 +31,17 @@ export function engine(): Engine {
 
 /**
  * Applies an operation. The innermost session among the operands records it; the value itself is computed on that
- * session's primals, by the same function, so that an outer session records it too. With no traced operand left, the
- * table computes it on tensors and nothing remains of it.
+ * session's primals, by the same function, so that an outer session records it too. With no traced operand left, a
+ * symbolic one has it written down by its recorder; else the table computes it on tensors and nothing remains of it.
  */
 export function apply<N extends OpName>(op: N, attributes: OpAttributes[N], inputs: readonly Operand[]): Value {
   for (const x of inputs) requireOperand(op, x);
   const session = innermost(inputs);
-  if (session === undefined) return engine().table[op].evaluate(inputs as readonly TensorLike[], attributes);
+  if (session === undefined) {
+    const symbolic = inputs.find(isSymbolic);
+    if (symbolic !== undefined) return symbolic.recorder.record(op, attributes, inputs);
+    return engine().table[op].evaluate(inputs as readonly TensorLike[], attributes);
+  }
   if (!session.open) {
     throw new ElboError(
       "ESCAPED",

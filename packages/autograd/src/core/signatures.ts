@@ -97,6 +97,12 @@ export interface OpAttributes extends Record<Unary | Binary, None> {
 
   matmul: { readonly transposeA: boolean; readonly transposeB: boolean };
 
+  uniform: { readonly shape: Shape };
+  normal: { readonly shape: Shape };
+  randomInt: { readonly shape: Shape; readonly low: number; readonly high: number };
+  foldIn: None;
+  splitKey: { readonly index: number };
+
   stopGradient: None;
   custom: CustomAttributes;
 }

@@ -1,6 +1,7 @@
 // Traced: a value under differentiation, which remembers the operation that made it.
 
 import { ArgumentError, type DType, ElboError, type NestedArray, type Shape, type Storage, Tensor } from "@elbo/tensor";
+import { ConcreteReadError, isSymbolic, Symbolic } from "./symbolic.js";
 
 /** One run of a function under differentiation. Sessions opened later are nested inside earlier ones. */
 export interface Session {
@@ -16,8 +17,8 @@ export interface Origin {
   readonly inputs: readonly Operand[];
 }
 
-/** A tensor, or a tensor under differentiation: what every operation gives. */
-export type Value = Tensor | Traced;
+/** A tensor, a value under differentiation, or one that is being compiled: what every operation gives. */
+export type Value = Tensor | Traced | Symbolic;
 
 /** What every operation takes: numbers stand for scalars. */
 export type Operand = Value | number;
@@ -29,7 +30,8 @@ export const openSession = (): Session => ({ id: nextSession++, open: true });
 
 /**
  * A node of the graph. `primal` is the value as the enclosing session sees it: a Tensor, or, where differentiation is
- * nested, a value traced by an outer session. `origin` is null for the inputs of the session.
+ * nested, a value traced by an outer session, or, inside of a compiled function, a symbolic one. `origin` is null for
+ * the inputs of the session.
  */
 export class Traced {
   readonly session: Session;
@@ -63,19 +65,19 @@ export class Traced {
 
   /** The numbers, for looking at: what is computed from them is not differentiated. */
   get data(): Storage {
-    return concrete(this).data;
+    return bottom(this).data;
   }
 
   toArray(): NestedArray {
-    return concrete(this).toArray();
+    return bottom(this).toArray();
   }
 
   item(): number {
-    return concrete(this).item();
+    return bottom(this).item();
   }
 
   toString(): string {
-    return `Traced(${this.origin?.op ?? "input"}) ${concrete(this).toString()}`;
+    return `Traced(${this.origin?.op ?? "input"}) ${bottom(this).toString()}`;
   }
 
   [Symbol.for("nodejs.util.inspect.custom")](): string {
@@ -100,10 +102,20 @@ export class Traced {
 /** True for a value under differentiation. */
 export const isTraced = (x: unknown): x is Traced => x instanceof Traced;
 
-/** The tensor at the bottom of a value, whatever differentiates it. */
-export function concrete(x: Value): Tensor {
+/** What lies at the bottom of a value, whatever differentiates it. */
+export function bottom(x: Value): Tensor | Symbolic {
   let value = x;
   while (isTraced(value)) value = value.primal;
+  return value;
+}
+
+/**
+ * The tensor at the bottom of a value, whatever differentiates it.
+ * @throws ConcreteReadError where the value is being compiled: there is no tensor yet
+ */
+export function concrete(x: Value): Tensor {
+  const value = bottom(x);
+  if (isSymbolic(value)) throw new ConcreteReadError("concrete()", value);
   return value;
 }
 
@@ -116,7 +128,7 @@ export function shapeOf(x: Operand): Shape {
 
 /** Refuses what is neither a tensor nor a number. */
 export function requireOperand(op: string, x: unknown): void {
-  if (typeof x === "number" || x instanceof Tensor || x instanceof Traced) return;
+  if (typeof x === "number" || x instanceof Tensor || x instanceof Traced || isSymbolic(x)) return;
   const found = Array.isArray(x)
     ? "an array; make it a tensor with tensor([...]) or stack([...])"
     : x === null

@@ -1,6 +1,7 @@
 // Trees of parameters: plain objects and arrays whose leaves are tensors or numbers.
 
 import { ArgumentError, Tensor } from "@elbo/tensor";
+import { isSymbolic } from "./symbolic.js";
 import { isTraced, type Operand, type Value } from "./traced.js";
 
 /** A tensor, a number, or an array or plain object of trees. */
@@ -9,7 +10,8 @@ export type Tree = Operand | readonly Tree[] | { readonly [name: string]: Tree }
 /** A tree of one shape with another, leaf by leaf: numbers come back as scalars. */
 export type Mapped<T, Leaf> = T extends Value | number ? Leaf : { [K in keyof T]: Mapped<T[K], Leaf> };
 
-const isLeaf = (tree: unknown): tree is Operand => typeof tree === "number" || tree instanceof Tensor || isTraced(tree);
+const isLeaf = (tree: unknown): tree is Operand =>
+  typeof tree === "number" || tree instanceof Tensor || isTraced(tree) || isSymbolic(tree);
 
 /** The leaves in order: arrays by index, objects by name, so that equal trees agree however they were written. */
 export function leaves(tree: unknown, path = ""): Operand[] {

@@ -4,3 +4,4 @@ export * from "./elementwise.js";
 export * from "./shape.js";
 export * from "./reduce.js";
 export * from "./linear.js";
+export * from "./random.js";

@@ -2,6 +2,7 @@
 
 import { asTensor, formatShape, full, sameShape, ShapeError, type Tensor, zeros } from "@elbo/tensor";
 import type { CustomAttributes, None, OpRecord } from "../core/signatures.js";
+import { isSymbolic } from "../core/symbolic.js";
 import { isTraced, shapeOf, type Value } from "../core/traced.js";
 import { mul, sin, square, cos } from "../ops/elementwise.js";
 import { reals, smallShape } from "./algebra.js";
@@ -26,10 +27,13 @@ function asValues<T extends Value>(x: readonly (T | number)[]): (T | Tensor)[] {
 export const custom: OpRecord<CustomAttributes> = {
   evaluate: (x, { f }) => {
     const y = f(...asValues(x));
-    if (isTraced(y))
-      throw new ShapeError("the function computes with a traced value from outside; pass it as an argument", {
+    // Its arguments are tensors; what else it computes with, its rule would miss.
+    if (isTraced(y) || isSymbolic(y)) {
+      const found = isTraced(y) ? "a traced value" : "a value that is being compiled";
+      throw new ShapeError(`the function computes with ${found} from outside; pass it as an argument`, {
         op: "customVjp",
       });
+    }
     return y;
   },
   shape: (shapes, { f }) => f(...shapes.map((shape) => zeros(shape))).shape,

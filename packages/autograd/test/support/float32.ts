@@ -129,6 +129,12 @@ export const bounds: { readonly [N in OpName]: Bound } = {
   argMax: exact,
   argMin: exact,
   stopGradient: exact,
+  // Functions of the bits of a key, which are the same beside any operand.
+  uniform: exact,
+  normal: exact,
+  randomInt: exact,
+  foldIn: exact,
+  splitKey: exact,
 
   exp: twoUlp,
   expm1: twoUlp,

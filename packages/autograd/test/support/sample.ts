@@ -44,7 +44,9 @@ export function everyOp(
   }
 }
 
-export const differentiable = (record: OpRecord<unknown>): boolean => record.derivative.kind !== "none";
+/** Whether it has a derivative, and an operand along which it is taken: keys and indices do not move. */
+export const differentiable = ({ derivative, domain }: OpRecord<unknown>): boolean =>
+  derivative.kind !== "none" && domain({ integer: (low) => low }).inputs.some((one) => "shape" in one);
 
 /** Whether the derivative is not 0 everywhere. */
 export const hasRule = ({ derivative }: OpRecord<unknown>): boolean =>

@@ -34,6 +34,7 @@ export function isRowMajor(shape: Shape, strides: Shape): boolean {
   return true;
 }
 
+/** Refuses what is no list of whole lengths. */
 export function checkShape(op: string, shape: Shape): void {
   if (!Array.isArray(shape))
     throw new ShapeError(`a shape is a list of lengths such as [2, 3], got ${typeof shape}`, { op });

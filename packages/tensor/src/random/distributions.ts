@@ -2,14 +2,13 @@
 
 import { asTensor, type TensorLike } from "../core/create.js";
 import { allocate } from "../core/dtype.js";
-import { ArgumentError, formatShape, ShapeError } from "../core/errors.js";
-import { checkOptions } from "../core/options.js";
-import { broadcastShapes, checkShape, sameShape, type Shape, sizeOf } from "../core/shape.js";
+import { checkShape, type Shape, sizeOf } from "../core/shape.js";
 import { Tensor } from "../core/tensor.js";
 import { add, less, minimum, mul } from "../elementwise/ops.js";
 import { map } from "../elementwise/map.js";
 import { cosTurns, sinTurns } from "../meaning/index.js";
 import { radius } from "../meaning/radius.js";
+import { bernoulliShape, floatBelow, integerRange, uniformRange } from "./arguments.js";
 import { drawsInLanes, randomBits } from "./bits.js";
 import { checkKey, type Key } from "./key.js";
 import { fillLanes } from "./lanes.js";
@@ -25,15 +24,11 @@ export function uniform(
   options: { readonly low?: number; readonly high?: number } = {},
 ): Tensor {
   checkShape("uniform", shape);
-  checkOptions("uniform", options, ["low", "high"]);
-  const { low = 0, high = 1 } = options;
-  if (!(low < high && Number.isFinite(Math.fround(high - low)))) {
-    throw new ArgumentError(`needs low < high, a finite distance apart, got ${low} and ${high}`, { op: "uniform" });
-  }
+  const { low, high } = uniformRange(options);
   const unit = Tensor.dense(unitNumbers(key, sizeOf(shape)), [...shape]);
   if (low === 0 && high === 1) return unit;
   // Rounding may carry low + unit (high - low) up to high itself.
-  return minimum(add(mul(unit, high - low), low), below(high));
+  return minimum(add(mul(unit, high - low), low), floatBelow(high));
 }
 
 /** Numbers of [0, 1): the upper 24 bits of each word. */
@@ -43,15 +38,6 @@ function unitNumbers(key: Key, count: number): Float32Array {
   const out = allocate("float32", count) as Float32Array;
   fillLanes("uniform", key, out);
   return out;
-}
-
-/** The largest float32 below `x`. */
-function below(x: number): number {
-  const float = Float32Array.of(x);
-  if (float[0] < x) return float[0];
-  if (float[0] === 0) return -(2 ** -149);
-  new Int32Array(float.buffer)[0] -= Math.sign(x);
-  return float[0];
 }
 
 /**
@@ -89,25 +75,13 @@ export function normal(key: Key, shape: Shape): Tensor {
  */
 export function bernoulli(key: Key, p: TensorLike, shape?: Shape): Tensor {
   const probability = asTensor("bernoulli", p);
-  const target = shape ?? probability.shape;
-  if (!sameShape(broadcastShapes("bernoulli", probability.shape, target), target)) {
-    throw new ShapeError(`p of ${formatShape(probability.shape)} does not broadcast to ${formatShape(target)}`, {
-      op: "bernoulli",
-      shapes: [probability.shape, target],
-    });
-  }
-  return less(uniform(key, target), probability);
+  return less(uniform(key, bernoulliShape(probability.shape, shape)), probability);
 }
 
 /** Whole numbers (int32) of `low` up to but without `high`, each equally likely but for a bias below 2^-32. */
 export function randomInt(key: Key, shape: Shape, options: { readonly low?: number; readonly high: number }): Tensor {
   checkShape("randomInt", shape);
-  const { low = 0, high } = options;
-  if (!Number.isInteger(low) || !Number.isInteger(high) || high <= low || low < -(2 ** 31) || high > 2 ** 31) {
-    throw new ArgumentError(`needs whole numbers low < high within 32 bits, got ${low} and ${high}`, {
-      op: "randomInt",
-    });
-  }
+  const { low, high } = integerRange(options);
   const out = Int32Array.from(randomBits(key, sizeOf(shape)), (word) => low + scaleWord(word, high - low));
   return Tensor.dense(out, [...shape]);
 }

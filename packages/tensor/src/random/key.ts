@@ -1,6 +1,7 @@
 // Keys: the explicit, splittable source of every random number.
 
 import { ArgumentError } from "../core/errors.js";
+import { checkFoldIndex, checkKeyCount } from "./arguments.js";
 import { threefry2x32 } from "./threefry.js";
 
 /** Two 32-bit words. Equal keys give equal numbers, on every machine; use a key once, and split it for more. */
@@ -10,8 +11,8 @@ export interface Key {
 
 /** The second counter word says what a block is for, so that drawing, splitting and folding in never overlap. */
 export const DRAW = 0;
-const SPLIT = 1;
-const FOLD = 2;
+export const SPLIT = 1;
+export const FOLD = 2;
 
 /** A key from a whole number of 0 to 2^53 - 1. */
 export function key(seed: number): Key {
@@ -40,17 +41,17 @@ function derive(from: Key, index: number, purpose: number): Key {
   return { words: [block[0], block[1]] };
 }
 
+/** The key at a place of `split`, which does not depend on how many are made. */
+export const splitAt = (from: Key, index: number): Key => derive(from, index, SPLIT);
+
 /** `count` new keys, independent of each other and of what is drawn from `from`. */
 export function split(from: Key, count = 2): Key[] {
-  if (!Number.isInteger(count) || count < 0)
-    throw new ArgumentError(`a count is a whole number of 0 or more, got ${count}`, { op: "split" });
-  return Array.from({ length: count }, (_, i) => derive(from, i, SPLIT));
+  checkKeyCount(count);
+  return Array.from({ length: count }, (_, i) => splitAt(from, i));
 }
 
 /** The key for item `index` (a step, an epoch, an example): random access into a sequence of keys. */
 export function foldIn(from: Key, index: number): Key {
-  if (!Number.isInteger(index) || index < 0 || index >= 2 ** 32) {
-    throw new ArgumentError(`an index is a whole number from 0 to 2^32 - 1, got ${index}`, { op: "foldIn" });
-  }
+  checkFoldIndex(index);
   return derive(from, index, FOLD);
 }

@@ -2,11 +2,26 @@
 
 import { asTensor, type TensorLike } from "../core/create.js";
 import { checkOptions } from "../core/options.js";
-import { normalizeAxes, reducedShape } from "../core/shape.js";
+import { normalizeAxes } from "../core/shape.js";
 import type { Tensor } from "../core/tensor.js";
 import { abs, add, div, exp, less, log, sub, where } from "../elementwise/ops.js";
 import { reshape } from "../views/views.js";
 import { max, type ReduceOptions, sum } from "./reduce.js";
+import { stableSums } from "./stable.js";
+
+const sums = stableSums<Tensor>({
+  abs,
+  exp,
+  log,
+  add,
+  sub,
+  div,
+  less,
+  where,
+  reshape,
+  max: (x, axes) => max(x, { axis: axes, keepDims: true }),
+  sum: (x, axes) => sum(x, { axis: axes, keepDims: true }),
+});
 
 /**
  * `log(sum(exp(x)))` along axes, shifted by the maximum so that nothing overflows. A maximum of +-Infinity shifts by
@@ -16,21 +31,7 @@ export function logSumExp(x: TensorLike, options: ReduceOptions = {}): Tensor {
   const source = asTensor("logSumExp", x);
   checkOptions("logSumExp", options, ["axis", "keepDims"]);
   const axes = normalizeAxes("logSumExp", options.axis, source.ndim);
-  const kept = axes.some((axis) => source.shape[axis] === 0)
-    ? log(sum(source, { axis: axes, keepDims: true }))
-    : shifted(source, axes);
-  return reshape(kept, reducedShape(source.shape, axes, options.keepDims ?? false));
-}
-
-function shifted(x: Tensor, axes: readonly number[]): Tensor {
-  const top = finiteMax(x, axes);
-  return add(top, log(sum(exp(sub(x, top)), { axis: axes, keepDims: true })));
-}
-
-/** The maximum with length-1 axes, 0 where it is not finite. */
-function finiteMax(x: Tensor, axes: readonly number[]): Tensor {
-  const top = max(x, { axis: axes, keepDims: true });
-  return where(less(abs(top), Infinity), top, 0);
+  return sums.logSumExp(source, axes, options.keepDims ?? false);
 }
 
 /** `log(mean(exp(x)))` along axes. */
@@ -53,18 +54,12 @@ export interface SoftmaxOptions {
 export function softmax(x: TensorLike, options: SoftmaxOptions = {}): Tensor {
   const source = asTensor("softmax", x);
   checkOptions("softmax", options, ["axis"]);
-  const axes = normalizeAxes("softmax", options.axis ?? -1, source.ndim);
-  if (source.size === 0) return source;
-  const unnormalised = exp(sub(source, finiteMax(source, axes)));
-  return div(unnormalised, sum(unnormalised, { axis: axes, keepDims: true }));
+  return sums.softmax(source, normalizeAxes("softmax", options.axis ?? -1, source.ndim));
 }
 
 /** `x - logSumExp(x)`: the logarithm of `softmax`, without underflow. */
 export function logSoftmax(x: TensorLike, options: SoftmaxOptions = {}): Tensor {
   const source = asTensor("logSoftmax", x);
   checkOptions("logSoftmax", options, ["axis"]);
-  const axes = normalizeAxes("logSoftmax", options.axis ?? -1, source.ndim);
-  if (source.size === 0) return source;
-  const centred = sub(source, finiteMax(source, axes));
-  return sub(centred, log(sum(exp(centred), { axis: axes, keepDims: true })));
+  return sums.logSoftmax(source, normalizeAxes("logSoftmax", options.axis ?? -1, source.ndim));
 }

@@ -13,7 +13,7 @@ const cached = <T>(find: () => T): (() => T) => {
 };
 
 /** Compiles and instantiates a module over a memory. */
-export function instantiate(bytes: Uint8Array<ArrayBuffer>, memory: Memory) {
+export function instantiate(bytes: Uint8Array<ArrayBuffer>, memory: Memory<ArrayBufferLike>) {
   const module = new host!.Module(bytes);
   return new host!.Instance(module, { [MEMORY_IMPORT.module]: { [MEMORY_IMPORT.name]: memory } }).exports;
 }

@@ -83,11 +83,17 @@ export const i32 = {
   atomicNotify: instruction([atomic(0x00), ALIGN4, 0], ["i32", "i32"], "i32"),
 } as const;
 
+/** Leaves a 32-bit result aside: for what is called for its effect. */
+export const drop = instruction(0x1a, ["i32"], "none");
+
 /** One 64-bit integer, as far as copies and time limits need it. */
 export const i64 = {
   const: (value: number): Expression<"i64"> => constant("i64", 0x42, signed(value)),
   load: load("i64", 0x29, ALIGN1),
   store: store("i64", 0x37, ALIGN1),
+  mul: binary("i64", 0x7e),
+  /** A 32-bit integer with its sign. */
+  extendI32S: instruction(0xac, ["i32"], "i64"),
 } as const;
 
 /** One float32. */
@@ -95,6 +101,9 @@ export const f32 = {
   const: (value: number): Expression<"f32"> => constant("f32", 0x43, float32Bytes(value)),
   load: load("f32", 0x2a, ALIGN4),
   store: store("f32", 0x38, ALIGN4),
+  ne: compare("f32", 0x5c),
+  lt: compare("f32", 0x5d),
+  gt: compare("f32", 0x5e),
   add: binary("f32", 0x92),
   mul: binary("f32", 0x94),
   min: binary("f32", 0x96),
@@ -153,6 +162,14 @@ export const i32x4 = {
   sub: binary("v128", vector(0xb1)),
   /** Lanes of floats towards zero; NaN becomes 0, what is too large the nearest integer. */
   truncateF32x4: unary("v128", vector(0xf8)),
+} as const;
+
+/** Two 64-bit integers in one register, as products of lanes of 32 bits. */
+export const i64x2 = {
+  /** The first two lanes of unsigned 32-bit integers, multiplied in full. */
+  multiplyLowU32x4: binary("v128", vector(0xde)),
+  /** The last two lanes. */
+  multiplyHighU32x4: binary("v128", vector(0xdf)),
 } as const;
 
 /** 128 bits, whatever they mean. */

@@ -56,6 +56,7 @@ export const MOST_PAGES = 65536;
 /** Collects functions; `bytes` is the module, all functions exported under their names. */
 export class ModuleBuilder {
   readonly #functions: Definition[] = [];
+  #count = 0;
   /** The globals by their bytes. */
   readonly #globals = new Map<string, { readonly number: number; readonly lanes: Int32Array }>();
   readonly #sharedMemory: boolean;
@@ -71,7 +72,8 @@ export class ModuleBuilder {
     result: R,
     body: (scope: Scope, ...args: Locals<P>) => Body<R>,
   ): WasmFunction<P, R> {
-    const index = this.#functions.length;
+    // The number is taken before the body is written, which may define functions of its own.
+    const index = this.#count++;
     const locals: ValueType[] = [];
     const scope: Scope = {
       local: (type) => localAt(type, params.length + locals.push(type) - 1),
@@ -84,7 +86,7 @@ export class ModuleBuilder {
     };
     const args = params.map((type, i) => localAt(type, i)) as unknown as Locals<P>;
     const code = body(scope, ...args).map((statement) => statement.code);
-    this.#functions.push({ name, params, result, locals, body: code });
+    this.#functions[index] = { name, params, result, locals, body: code };
     return {
       name,
       call: (...values) => ({ type: result, code: [values.map((value) => value.code), 0x10, unsigned(index)] }),

@@ -1,0 +1,39 @@
+// The library kernels, by the names of their operations.
+
+import type { Shape } from "@elbo/tensor";
+import { concat, gather } from "./copies.js";
+import { argMax, argMin } from "./extremes.js";
+import { pad, unslice } from "./inset.js";
+import { foldIn, splitKey } from "./keys.js";
+import type { LibraryKernel } from "./library.js";
+import { normal, randomInt, uniform } from "./random.js";
+import { cumsum } from "./scan.js";
+import { scatterAdd } from "./scatter.js";
+import { col2im, im2col } from "./windows.js";
+
+/** Every operation that is no view, no loop over elements and no matrix product. */
+export const libraryKernels: Readonly<Record<string, LibraryKernel>> = {
+  gather,
+  scatterAdd,
+  concat,
+  pad,
+  unslice,
+  cumsum,
+  argMax,
+  argMin,
+  im2col,
+  col2im,
+  uniform,
+  normal,
+  randomInt,
+  foldIn,
+  splitKey,
+};
+
+/** Bytes that a call needs beside its operands and its result: so far no kernel needs any. */
+export const scratchBytes = (
+  _op: string,
+  _attributes: unknown,
+  _inputShapes: readonly Shape[],
+  _outputShape: Shape,
+): number => 0;

@@ -1,0 +1,200 @@
+// A compiled function at run time: its state in WebAssembly memory, its variants by shape, its threads.
+
+import { ArgumentError, formatShape, IndexError, type Key, type MatmulMode, sameShape, Tensor } from "@elbo/tensor";
+import { programDType } from "../graph/builder.js";
+import { bytesOf } from "../plan/plan.js";
+import { isKey, type Leaf, leavesOf, withLeaves } from "../trace/leaves.js";
+import { type LeafSpec, trace } from "../trace/trace.js";
+import { now } from "./clock.js";
+import { CONTROL, word } from "./control.js";
+import { ProgramMemory } from "./memory.js";
+import { Team } from "./team.js";
+import { makeVariant, type OutputPlace, type ProgramParts, type Variant } from "./variant.js";
+
+/** What a program is made with. */
+export interface ProgramOptions {
+  readonly state?: unknown;
+  readonly threads: number;
+  readonly shared: boolean;
+  readonly matmul: MatmulMode;
+  readonly profile: boolean;
+}
+
+/** A step of fewer multiply-adds and elements is not worth waking others for. */
+const WORTH_THREADS = 1e6;
+
+export class ProgramState {
+  readonly #f: (...args: never[]) => unknown;
+  readonly #options: ProgramOptions;
+  readonly #parts: ProgramParts;
+  readonly #specs: readonly LeafSpec[];
+  readonly #variants = new Map<string, Variant & { readonly number: number }>();
+  readonly team: Team | undefined;
+  /** Seconds by kernel, for programs that profile themselves. */
+  readonly seconds = new Map<string, number>();
+  steps = 0;
+
+  constructor(f: (...args: never[]) => unknown, options: ProgramOptions) {
+    this.#f = f;
+    this.#options = options;
+    const memory = new ProgramMemory({ shared: options.shared });
+    const leaves = options.state === undefined ? [] : leavesOf(options.state, "state");
+    this.#specs = leaves.map(([name, leaf]) => specOf(name, leaf));
+    this.#parts = {
+      memory,
+      shared: options.shared,
+      threads: options.threads,
+      matmul: options.matmul,
+      state: this.#specs.map((spec) => memory.reserve(bytesOf(spec))),
+      constants: new Map(),
+      arena: { address: 0, bytes: 0 },
+    };
+    this.team = options.shared ? new Team({ memory, threads: options.threads }) : undefined;
+    leaves.forEach(([, leaf], i) => this.#writeLeaf(this.#parts.state[i], this.#specs[i], leaf));
+  }
+
+  /** Runs a step; gives what the function returns beside its state. */
+  run(args: readonly unknown[]): unknown {
+    const leaves = leavesOf(args, "");
+    const specs = leaves.map(([name, leaf]) => specOf(name, leaf));
+    const variant = this.#variantFor(args, specs);
+    leaves.forEach(([, leaf], i) => {
+      if (variant.inputs[i] >= 0) this.#writeLeaf(variant.inputs[i], specs[i], leaf);
+    });
+    this.#execute(variant);
+    this.steps++;
+    const outputs = variant.outputs.map((place, i) => this.#readOutput(place, variant.trace.outputs[i]));
+    return withLeaves(variant.trace.tree, outputs);
+  }
+
+  /** A copy of the state. */
+  read(): unknown {
+    this.#requireState("read");
+    const leaves = this.#specs.map((spec, i) => {
+      const tensor = this.#copy(this.#parts.state[i], spec.shape, spec.dtype);
+      return spec.kind === "number" ? tensor.item() : spec.kind === "key" ? keyOf(tensor) : tensor;
+    });
+    return withLeaves(this.#options.state, leaves);
+  }
+
+  /** Replaces the state. */
+  write(state: unknown): void {
+    this.#requireState("write");
+    const leaves = leavesOf(state, "state");
+    const fits =
+      leaves.length === this.#specs.length &&
+      leaves.every(([name, leaf], i) => {
+        const { shape, dtype, name: own } = specOf(name, leaf);
+        return (
+          name === own &&
+          name === this.#specs[i].name &&
+          sameShape(shape, this.#specs[i].shape) &&
+          dtype === this.#specs[i].dtype
+        );
+      });
+    if (!fits) {
+      throw new ArgumentError(
+        "the state to write must have the leaves of the state that the function was compiled with",
+        { op: "write" },
+      );
+    }
+    leaves.forEach(([, leaf], i) => this.#writeLeaf(this.#parts.state[i], this.#specs[i], leaf));
+  }
+
+  get variants(): readonly Variant[] {
+    return [...this.#variants.values()];
+  }
+
+  get memoryBytes(): number {
+    return this.#parts.memory.memory.buffer.byteLength;
+  }
+
+  #requireState(op: string): void {
+    if (this.#options.state === undefined) throw new ArgumentError("the function was compiled without a state", { op });
+  }
+
+  #variantFor(args: readonly unknown[], specs: readonly LeafSpec[]): Variant & { readonly number: number } {
+    const signature = specs.map(({ name, kind, shape, dtype }) => `${name}:${kind}:${dtype}:${shape.join()}`).join(";");
+    let variant = this.#variants.get(signature);
+    if (variant !== undefined) return variant;
+    const started = now();
+    const { state } = this.#options;
+    const traced = trace(this.#f, args, specs, state === undefined ? undefined : { tree: state, specs: this.#specs });
+    variant = { ...makeVariant(traced, this.#parts, specs, started), number: this.#variants.size };
+    this.#variants.set(signature, variant);
+    if (this.team !== undefined) {
+      this.team.publish(variant.number, variant.bytes);
+      if (variant.flops + bytesOf({ shape: [variant.plan.arenaBytes] }) / 16 > WORTH_THREADS) this.team.start();
+    }
+    return variant;
+  }
+
+  #execute(variant: Variant & { readonly number: number }): void {
+    const { exports } = variant;
+    if (this.#options.profile) {
+      for (const name of variant.names.flat()) {
+        const started = now();
+        exports[name](0, 1);
+        this.seconds.set(name, (this.seconds.get(name) ?? 0) + (now() - started) / 1000);
+      }
+    } else if (this.team === undefined) exports.run(0, 1, 0, 0);
+    else this.team.run(exports, variant.number);
+    const ints = this.#parts.memory.ints();
+    const failed = ints[word(CONTROL.FAILED)];
+    if (failed !== 0) {
+      ints[word(CONTROL.FAILED)] = 0;
+      throw refused(variant, failed - 1);
+    }
+  }
+
+  #writeLeaf(address: number, spec: LeafSpec, leaf: Leaf): void {
+    const { memory } = this.#parts;
+    if (spec.kind === "number") memory.floats()[address / 4] = leaf as number;
+    else if (spec.kind === "key") memory.ints().set((leaf as Key).words, address / 4);
+    else (spec.dtype === "int32" ? memory.ints() : memory.floats()).set((leaf as Tensor).data, address / 4);
+  }
+
+  #readOutput(place: OutputPlace, kind: LeafSpec["kind"]): Tensor | Key {
+    if ("constant" in place) return Tensor.dense(place.constant.data.slice(), place.constant.shape);
+    const { memory } = this.#parts;
+    const storage = place.dtype === "int32" ? memory.ints() : memory.floats();
+    const { shape, strides, offset } = place.reading;
+    const view = new Tensor(storage as never, { shape, strides, offset: place.address / 4 + offset });
+    const copy = Tensor.dense(view.isContiguous ? view.data.slice() : view.data, shape);
+    return kind === "key" ? keyOf(copy) : copy;
+  }
+
+  #copy(address: number, shape: readonly number[], dtype: LeafSpec["dtype"]): Tensor {
+    const { memory } = this.#parts;
+    const view = dtype === "int32" ? memory.ints() : memory.floats();
+    const count = shape.reduce((product, length) => product * length, 1);
+    return Tensor.dense(view.slice(address / 4, address / 4 + count) as never, [...shape]);
+  }
+}
+
+/** Two words as a key. */
+const keyOf = ({ data }: Tensor): Key => ({ words: [data[0] >>> 0, data[1] >>> 0] });
+
+function specOf(name: string, leaf: Leaf): LeafSpec {
+  if (typeof leaf === "number") return { name, kind: "number", shape: [], dtype: "float32" };
+  if (isKey(leaf)) return { name, kind: "key", shape: [2], dtype: "int32" };
+  if (!(leaf instanceof Tensor)) {
+    throw new ArgumentError(
+      `a compiled function takes tensors, numbers and keys; ${name} is a value under differentiation: compile(grad(f)) instead of grad(compile(f))`,
+      { op: "compile" },
+    );
+  }
+  return { name, kind: "tensor", shape: leaf.shape, dtype: programDType("compile", leaf.dtype) };
+}
+
+/** What a kernel refused: so far only indices. */
+function refused({ names, plan }: Variant, kernel: number): IndexError {
+  const phase = names.findIndex((list) => list.includes(`kernel${kernel}`));
+  const found = plan.schedule.phases[phase][names[phase].indexOf(`kernel${kernel}`)];
+  const op = found.kind === "library" ? found.op : "compile";
+  const shape = found.kind === "library" ? found.inputs[0].shape : [];
+  return new IndexError(
+    `an index is outside of its axis, in the compiled ${op} on ${formatShape(shape)}; the state of this step is not to be used`,
+    { op, shapes: [shape] },
+  );
+}

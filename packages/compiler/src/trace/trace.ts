@@ -1,0 +1,120 @@
+// Stage 1, trace: runs a function on symbolic values and keeps the graph of what it did.
+
+import { concrete, isSymbolic, isSymbolicKey, isTraced, type Recorder, Symbolic, SymbolicKey } from "@elbo/autograd";
+import { ArgumentError, type Key, type Shape, tensor, Tensor } from "@elbo/tensor";
+import type { Graph, NodeId, ProgramDType } from "../graph/graph.js";
+import { GraphBuilder } from "../graph/builder.js";
+import { checkOperation } from "./check.js";
+import { isKey, type Leaf, leavesOf, withLeaves } from "./leaves.js";
+
+/** What a program must know of a leaf before it is given: its kind and shape. */
+export interface LeafSpec {
+  readonly name: string;
+  readonly kind: "tensor" | "number" | "key";
+  readonly shape: Shape;
+  readonly dtype: ProgramDType;
+}
+
+/** A traced function: its graph, and the tree that its outputs belong in. */
+export interface Trace {
+  readonly graph: Graph;
+  /** The kinds of the outputs, in the order of the graph's. */
+  readonly outputs: readonly LeafSpec["kind"][];
+  /** The outputs as the function returned them, to be rebuilt with numbers. */
+  readonly tree: unknown;
+}
+
+/** Writes down into a graph what symbolic values go through. */
+class GraphRecorder implements Recorder {
+  readonly builder = new GraphBuilder();
+
+  record(op: string, attributes: unknown, inputs: readonly unknown[]): Symbolic {
+    if (op === "custom") return this.symbolic((attributes as { f: (...x: unknown[]) => unknown }).f(...this.#values(inputs)));
+    const dtype = inputs.every((x) => typeof x === "number" || (x as Symbolic).dtype === "int32") ? "int32" : "float32";
+    const ids = inputs.map((x) => this.node(x, dtype));
+    checkOperation(op, attributes, ids.map((id) => this.builder.nodes[id]));
+    return this.at(this.builder.op(op as "add", attributes as never, ids));
+  }
+
+  /** The node of a value; numbers and tensors from outside become constants. */
+  node(x: unknown, dtype: ProgramDType = "float32"): NodeId {
+    if (typeof x === "number") return this.builder.scalar(dtype === "float32" ? Math.fround(x) : x, dtype);
+    if (isSymbolic(x)) {
+      if (x.recorder === this) return x.node;
+      throw new ArgumentError("a value of another compiled function was used; pass it as an argument", { op: x.op });
+    }
+    if (isTraced(x)) throw new ArgumentError("the compiled function is used inside of grad; compile the gradient instead: compile(grad(f))", { op: "compile" });
+    if (x instanceof Tensor) return this.builder.constant(x);
+    throw new ArgumentError(`takes tensors and numbers, got ${typeof x}`, { op: "compile" });
+  }
+
+  symbolic(x: unknown): Symbolic {
+    return isSymbolic(x) && x.recorder === this ? x : this.at(this.node(x));
+  }
+
+  at(id: NodeId): Symbolic {
+    const { op, shape, dtype } = this.builder.nodes[id];
+    return new Symbolic(this, id, op, shape, dtype);
+  }
+
+  #values(inputs: readonly unknown[]): Symbolic[] {
+    return inputs.map((x) => this.symbolic(x));
+  }
+}
+
+/**
+ * Runs `f(state, ...args)`, or `f(...args)` without state, on values of the given kinds and shapes.
+ * @throws ConcreteReadError where the function asks for a number; what the operations throw for wrong shapes
+ */
+export function trace(
+  f: (...args: never[]) => unknown,
+  args: readonly unknown[],
+  specs: readonly LeafSpec[],
+  state?: { readonly tree: unknown; readonly specs: readonly LeafSpec[] },
+): Trace {
+  const recorder = new GraphRecorder();
+  const leafOf = (kind: "input" | "state", { name, ...spec }: LeafSpec, index: number): unknown => {
+    const value = recorder.at(recorder.builder.source(kind, { index, name }, spec.shape, spec.dtype));
+    return spec.kind === "key" ? new SymbolicKey(value) : value;
+  };
+  const before = state?.specs.map((spec, i) => leafOf("state", spec, i));
+  const inputs = withLeaves(args, specs.map((spec, i) => leafOf("input", spec, i))) as unknown[];
+  const result = state === undefined ? f(...(inputs as never[])) : f(...([withLeaves(state.tree, before!), ...inputs] as never[]));
+  const [next, tree] = state === undefined ? [[], result] : stateAndOutputs(result);
+  const nextLeaves = leavesOf(next, "");
+  if (state !== undefined) checkState(nextLeaves, state.specs, recorder);
+  const outputs = leavesOf(tree, "").map(([, leaf]) => leaf);
+  const nodeOf = (leaf: Leaf): NodeId => recorder.node(symbolicOf(leaf));
+  return {
+    graph: recorder.builder.graph(outputs.map(nodeOf), nextLeaves.map(([, leaf]) => nodeOf(leaf))),
+    outputs: outputs.map((leaf) => (isKey(leaf) ? "key" : "tensor")),
+    tree,
+  };
+}
+
+/** A leaf as a value: a key is its two words. */
+function symbolicOf(leaf: Leaf): unknown {
+  if (isSymbolicKey(leaf)) return leaf.value;
+  if (isKey(leaf)) return tensor((leaf as Key).words.map((word) => word | 0), { dtype: "int32" });
+  return isTraced(leaf) ? concrete(leaf) : leaf;
+}
+
+function stateAndOutputs(result: unknown): [unknown, unknown] {
+  if (Array.isArray(result) && result.length === 2) return [result[0], result[1]];
+  throw new ArgumentError("a function with state returns [nextState, outputs]", { op: "compile" });
+}
+
+function checkState(next: readonly [string, Leaf][], specs: readonly LeafSpec[], recorder: GraphRecorder): void {
+  const fits =
+    next.length === specs.length &&
+    next.every(([name, leaf], i) => {
+      const { shape, dtype } = recorder.symbolic(symbolicOf(leaf));
+      return `state${name === "" ? "" : `.${name}`}` === specs[i].name && String(shape) === String(specs[i].shape) && dtype === specs[i].dtype;
+    });
+  if (fits) return;
+  const text = (names: readonly string[]): string => names.slice(0, 6).join(", ") + (names.length > 6 ? ", ..." : "");
+  throw new ArgumentError(
+    `the next state must have the leaves of the state, with their shapes: ${text(specs.map(({ name, shape }) => `${name} [${shape.join(", ")}]`))}; got ${text(next.map(([name, leaf]) => `state${name === "" ? "" : `.${name}`} [${recorder.symbolic(symbolicOf(leaf)).shape.join(", ")}]`))}`,
+    { op: "compile" },
+  );
+}
