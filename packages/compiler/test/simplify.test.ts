@@ -33,7 +33,7 @@ describe("on random graphs", () => {
         const { graph, inputs, state } = randomGraph(options);
         expectSameResults(interpret(simplify(graph), inputs, state), interpret(graph, inputs, state));
       }),
-      { numRuns: 150 },
+      { numRuns: 250 },
     );
   });
 
@@ -43,7 +43,7 @@ describe("on random graphs", () => {
         const once = simplify(randomGraph(options).graph);
         expect(simplify(once)).toEqual(once);
       }),
-      { numRuns: 150 },
+      { numRuns: 250 },
     );
   });
 });

@@ -13,8 +13,15 @@ export {
   multiplyAddClass,
 } from "./wasm/features.js";
 export { type Exports, type Memory, newMemory, newSharedMemory } from "./wasm/host.js";
-export { defineProduct, workspaceBytes } from "./matmul/product.js";
-export { PRODUCT, type ProductFunction } from "./matmul/loops.js";
+export { defineProduct, goesByLoops, productOf, workspaceBytes } from "./matmul/product.js";
+export {
+  defineParts,
+  PRODUCT,
+  type ProductFunction,
+  type ProductParts,
+  type RowsDone,
+  writeLoops,
+} from "./matmul/loops.js";
 export { SLACK } from "./matmul/packing.js";
 export {
   columnsOf,

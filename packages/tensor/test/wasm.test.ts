@@ -6,7 +6,7 @@ import { assemble, type Expression, type Label, signed, type Statement, unsigned
 import { block, branch, branchIf, countUp, giveBack, loop, when } from "../src/wasm/control.js";
 import { hasRelaxedSimd, hasSimd, instantiate, keepsProgramOrder, multiplyAddClass } from "../src/wasm/features.js";
 import { type Exports, host, type Memory } from "../src/wasm/host.js";
-import { f32, f32x4, f64x2, i32, i32x4, i64, memory, v128 } from "../src/wasm/instructions.js";
+import { f32, f32x4, f64x2, i32, i32x4, i64, i64x2, memory, v128 } from "../src/wasm/instructions.js";
 import { type Body, ModuleBuilder, MOST_PAGES, type Scope } from "../src/wasm/module.js";
 import { fractions, TROUBLE } from "./support.js";
 
@@ -251,6 +251,14 @@ const vectors: Readonly<Record<string, readonly [Build, Expected]>> = {
     one(i32x4.truncateF32x4),
     (x) => ({ words: [...x.f].map((v) => Math.max(-(2 ** 31), Math.min(2 ** 31 - 1, Math.trunc(v))) | 0) }),
   ],
+  "i64x2.multiplyLowU32x4": [
+    two(i64x2.multiplyLowU32x4),
+    (x, y) => ({ words: [0, 1].flatMap((l) => fullProduct(x.u[l], y.u[l])) }),
+  ],
+  "i64x2.multiplyHighU32x4": [
+    two(i64x2.multiplyHighU32x4),
+    (x, y) => ({ words: [2, 3].flatMap((l) => fullProduct(x.u[l], y.u[l])) }),
+  ],
   "v128.not": [one(v128.not), words((x) => ~x)],
   "v128.and": [two(v128.and), words((x, y) => x & y)],
   "v128.andNot": [two(v128.andNot), words((x, y) => x & ~y)],
@@ -268,6 +276,12 @@ const vectors: Readonly<Record<string, readonly [Build, Expected]>> = {
   "f32x4.extractLane": [(x) => f32x4.splat(f32x4.extractLane(3)(x)), (x) => ({ floats: LANES.map(() => x.f[3]) })],
   "i32x4.splat": [() => i32x4.splat(i32.const(-65)), () => ({ words: LANES.map(() => -65) })],
 };
+
+/** The lower and the upper word of the product of two words. */
+function fullProduct(x: number, y: number): number[] {
+  const product = BigInt(x) * BigInt(y);
+  return [product, product >> 32n].map((word) => Number(BigInt.asIntN(32, word)));
+}
 
 function demoted(values: readonly number[]): { floats: number[] } {
   return { floats: [...values, 0, 0].map(Math.fround) };
@@ -386,6 +400,24 @@ it.each(Object.entries(singles))("%s", (_, [make, expected]) => {
   for (const x of numbers) for (const y of numbers) expect(run(x, y)).toBe(Math.fround(expected(x, y)));
 });
 
+/** Every comparison of two float32. */
+const comparisons: Readonly<
+  Record<
+    string,
+    readonly [(x: Expression<"f32">, y: Expression<"f32">) => Expression<"i32">, (x: number, y: number) => boolean]
+  >
+> = {
+  "f32.ne": [f32.ne, (x, y) => x !== y],
+  "f32.lt": [f32.lt, (x, y) => x < y],
+  "f32.gt": [f32.gt, (x, y) => x > y],
+};
+
+it.each(Object.entries(comparisons))("%s", (_, [make, expected]) => {
+  const { run } = build((builder) => builder.define("run", ["f32", "f32"], "i32", (_, x, y) => [make(x, y)]));
+  const numbers = TROUBLE.map(Math.fround);
+  for (const x of numbers) for (const y of numbers) expect([x, y, run(x, y)]).toEqual([x, y, flag(expected(x, y))]);
+});
+
 /** What reads, writes or waits: tested one by one below; and the relaxed ones, which fused.test.ts has. */
 const ACCESSES = `
   i32.load i32.store i64.const i64.load i64.store f32.load f32.store
@@ -394,9 +426,9 @@ const ACCESSES = `
   i32.atomicNotify f32x4.relaxedMultiplyAdd v128.relaxedLaneselect`;
 
 it("no instruction is without a test", () => {
-  const all = Object.entries({ i32, i64, f32, f32x4, f64x2, i32x4, v128, memory });
+  const all = Object.entries({ i32, i64, f32, f32x4, f64x2, i32x4, i64x2, v128, memory });
   const names = all.flatMap(([type, group]) => Object.keys(group).map((name) => `${type}.${name}`));
-  const tested = [vectors, integers, singles].flatMap((table) => Object.keys(table));
+  const tested = [vectors, integers, singles, comparisons].flatMap((table) => Object.keys(table));
   const known = new Set([...tested, ...ACCESSES.split(/\s+/)]);
   expect(names.filter((name) => !known.has(name))).toEqual([]);
 });

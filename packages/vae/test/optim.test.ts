@@ -1,11 +1,11 @@
 // The optimizers against their papers' algorithms, written again in scalars.
 
-import { leavesWithPaths, type Value } from "@elbo/autograd";
+import { cast, leavesWithPaths, mapTree, type Value } from "@elbo/autograd";
 import { tensor } from "@elbo/tensor";
 import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { adam } from "../src/optim/adam.js";
-import type { Optimizer } from "../src/optim/optimizer.js";
+import { momentsOf, numbersOf, type Optimizer } from "../src/optim/optimizer.js";
 import { sgd } from "../src/optim/sgd.js";
 import { bits, expectAllClose, expectClose, numbers } from "./support/numbers.js";
 
@@ -187,6 +187,20 @@ describe.each<[string, Optimizer<unknown>]>([
       expect(branch.map(([path, leaf]) => [path, leafShape(leaf)])).toEqual(shapes);
       for (const [, leaf] of branch) expect(numbers(leaf as Value).every((x) => x === 0)).toBe(true);
     }
+  });
+
+  test("the tensors' half needs the factors alone, in float32 if they are given so, and leaves the numbers alone", () => {
+    const single = mapTree((w: Value) => cast(w, "float32"), params);
+    const slopes = mapTree((g: Value) => cast(g, "float32"), gradients);
+    const [first, rate] = [optimizer.init(single) as object, 0.1];
+    const { factors, numbers } = optimizer.prepare(first, rate);
+    const next = optimizer.step(single, slopes, momentsOf(first), factors);
+    expect(leavesWithPaths(next.moments).every(([, leaf]) => typeof leaf !== "number")).toBe(true);
+    const whole = optimizer.update(single, slopes, first, rate);
+    expect(bits({ params: next.params, state: { ...next.moments, ...(numbers as object) } })).toEqual(bits(whole));
+    const scalars = Object.fromEntries(Object.entries(factors).map(([name, factor]) => [name, tensor(factor)]));
+    expect(bits(optimizer.step(single, slopes, momentsOf(first), scalars))).toEqual(bits(next));
+    expect(optimizer.prepare(numbersOf(first), rate)).toEqual({ factors, numbers });
   });
 
   test("changes nothing in place", () => {

@@ -1,13 +1,6 @@
 // Stage 5, emit: a plan becomes the bytes of a WebAssembly module.
 
-import {
-  defineProduct,
-  i32,
-  ModuleBuilder,
-  type MultiplyAdd,
-  type ProductFunction,
-  type TileShape,
-} from "@elbo/tensor/kernels";
+import { defineParts, i32, ModuleBuilder, type MultiplyAdd, productOf, type TileShape } from "@elbo/tensor/kernels";
 import type { Kernel, LibraryKernelUse } from "../fuse/kernels.js";
 import type { Reading } from "../fuse/layout.js";
 import type { Plan } from "../plan/plan.js";
@@ -15,7 +8,7 @@ import { CONTROL } from "../run/control.js";
 import { libraryKernels } from "./library/index.js";
 import type { KernelFunction, Library, LibraryCall, Place } from "./library/library.js";
 import { defineLoopKernel } from "./loop-kernel.js";
-import { defineProductKernel } from "./product-kernel.js";
+import { defineProductKernel, type Products } from "./product-kernel.js";
 import { defineTeam } from "./team.js";
 
 /** How the products of a program are computed. */
@@ -34,8 +27,11 @@ export interface Emitted {
 export function emit(plan: Plan, { multiplyAdd, tile }: ProductKind, shared: boolean): Emitted {
   const builder = new ModuleBuilder({ sharedMemory: shared });
   const library = libraryOf(builder);
-  let product: ProductFunction | undefined;
-  const productOf = (): ProductFunction => (product ??= defineProduct(builder, tile, multiplyAdd));
+  const products = (): Products =>
+    library.shared("products", () => {
+      const parts = defineParts(builder, "", tile, multiplyAdd);
+      return { parts, product: productOf(builder, parts, multiplyAdd) };
+    });
   let count = 0;
   const define = (kernel: Kernel): { readonly name: string; readonly call: KernelFunction } => {
     const turn = count++;
@@ -44,7 +40,7 @@ export function emit(plan: Plan, { multiplyAdd, tile }: ProductKind, shared: boo
       case "loop":
         return { name, call: defineLoopKernel(library, name, kernel, plan, turn) };
       case "product":
-        return { name, call: defineProductKernel(library, name, kernel, plan, productOf(), tile, turn) };
+        return { name, call: defineProductKernel(library, name, kernel, plan, products(), turn) };
       case "library":
         return { name, call: libraryKernels[kernel.op](library, callOf(kernel, name, plan)) };
     }

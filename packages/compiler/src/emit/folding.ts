@@ -25,7 +25,10 @@ export const foldingStep = (folding: FoldingName): ((x: Vector, y: Vector) => Ve
 export const identityOf = (folding: FoldingName): number => ({ sum: 0, max: -Infinity, min: Infinity })[folding];
 
 /** Lanes j with j + half, halves down to one: between vectors first, then within the last; lane 0 of `value` is the fold. */
-export function foldTree(folding: FoldingName, lanes: readonly Local<"v128">[]): { statements: Statement[]; value: Vector } {
+export function foldTree(
+  folding: FoldingName,
+  lanes: readonly Local<"v128">[],
+): { statements: Statement[]; value: Vector } {
   const step = foldingStep(folding);
   const statements = halving(lanes, step);
   const top = lanes[0];
@@ -49,7 +52,12 @@ export type CombineFunction = WasmFunction<readonly ["i32", "i32", "i32", "i32"]
  * Defines the fold of the results of blocks as a binary counter does it: neighbours of equal size first; what is left over
  * folds from right to left. The parts are used up.
  */
-export function defineCombine(builder: ModuleBuilder, name: string, folding: FoldingName, wide: boolean): CombineFunction {
+export function defineCombine(
+  builder: ModuleBuilder,
+  name: string,
+  folding: FoldingName,
+  wide: boolean,
+): CombineFunction {
   const step = foldingStep(folding);
   return builder.define(name, ["i32", "i32", "i32", "i32"] as const, "none", (scope, from, partBytes, count, to) => {
     const [i, at, read, has] = Array.from({ length: 4 }, () => scope.local("i32"));

@@ -52,7 +52,14 @@ function placesFor(plan: Plan, loop: LoopKernel, scratch: number, asProduct: boo
   } satisfies LoopPlaces & Record<string, unknown>;
 }
 
-export function defineLoop(library: Library, name: string, loop: LoopKernel, plan: Plan, scratch: number, asProduct = false): LoopFunctions {
+export function defineLoop(
+  library: Library,
+  name: string,
+  loop: LoopKernel,
+  plan: Plan,
+  scratch: number,
+  asProduct = false,
+): LoopFunctions {
   const { builder } = library;
   const places = placesFor(plan, loop, scratch, asProduct);
   const { columns } = loopShape(loop, asProduct);
@@ -62,16 +69,30 @@ export function defineLoop(library: Library, name: string, loop: LoopKernel, pla
   return {
     pass,
     begin: (from, to) =>
-      folds.map(({ folding }, f) => clearLanes(library, folding).call(i32.const(places.foldLanes(f)), i32.const(rowBytes), from, to)),
+      folds.map(({ folding }, f) =>
+        clearLanes(library, folding).call(i32.const(places.foldLanes(f)), i32.const(rowBytes), from, to),
+      ),
     end: (from, to, block) =>
       folds.map(({ folding }, f) =>
-        foldLanes(library, folding).call(i32.const(places.foldLanes(f)), i32.const(rowBytes), from, to, i32.const(places.foldParts(f) + block * rowBytes)),
+        foldLanes(library, folding).call(
+          i32.const(places.foldLanes(f)),
+          i32.const(rowBytes),
+          from,
+          to,
+          i32.const(places.foldParts(f) + block * rowBytes),
+        ),
       ),
   };
 }
 
 /** Defines the kernel of a loop that is no epilogue; `turn` says which thread takes it where it is small. */
-export function defineLoopKernel(library: Library, name: string, loop: LoopKernel, plan: Plan, turn: number): KernelFunction {
+export function defineLoopKernel(
+  library: Library,
+  name: string,
+  loop: LoopKernel,
+  plan: Plan,
+  turn: number,
+): KernelFunction {
   const scratch = plan.scratch.get(loop) ?? 0;
   const functions = defineLoop(library, name, loop, plan, scratch);
   const { rowCount, columns } = loopShape(loop);
@@ -79,7 +100,9 @@ export function defineLoopKernel(library: Library, name: string, loop: LoopKerne
   const small = sizeOf(loop.space) < SMALL;
   return library.builder.define(name, ["i32", "i32"] as const, "none", (scope, thread, threads) => {
     const byRows = loop.fold === "rows" || (loop.fold === null && rowCount >= 8);
-    const share = byRows ? shareOf(scope, rowCount, 1, thread, threads) : shareOf(scope, columns, LANES, thread, threads);
+    const share = byRows
+      ? shareOf(scope, rowCount, 1, thread, threads)
+      : shareOf(scope, columns, LANES, thread, threads);
     const { from, to } = share;
     const body = (): Statement[] => {
       if (loop.fold === "columns") return columnFolds(library, loop, functions, places, rowCount, columns, from, to);
@@ -98,7 +121,14 @@ export function defineLoopKernel(library: Library, name: string, loop: LoopKerne
 
 type Places = ReturnType<typeof placesFor>;
 
-function combineRows(library: Library, loop: LoopKernel, places: Places, columns: number, from: Expression<"i32">, to: Expression<"i32">): Statement[] {
+function combineRows(
+  library: Library,
+  loop: LoopKernel,
+  places: Places,
+  columns: number,
+  from: Expression<"i32">,
+  to: Expression<"i32">,
+): Statement[] {
   const blocks = blocksOf(columns);
   return loop.folds.map(({ folding }, f) =>
     combineEach(library, folding, false).call(
@@ -146,52 +176,82 @@ function columnFolds(
 }
 
 /** Lanes, bytes from lane to lane, columns from and to. */
-function clearLanes({ shared }: Library, folding: FoldingName): WasmFunction<readonly ["i32", "i32", "i32", "i32"], "none"> {
+function clearLanes(
+  { shared }: Library,
+  folding: FoldingName,
+): WasmFunction<readonly ["i32", "i32", "i32", "i32"], "none"> {
   return shared(`clearLanes.${folding}`, (builder: ModuleBuilder) =>
-    builder.define(`clearLanes.${folding}`, ["i32", "i32", "i32", "i32"] as const, "none", (scope, lanes, rowBytes, from, to) => {
-      const [lane, at] = [scope.local("i32"), scope.local("i32")];
-      return [
-        countUp(lane, zero, i32.const(LANES), i32.const(1), [
-          countUp(at, i32.shl(from, i32.const(2)), i32.shl(to, i32.const(2)), i32.const(16), [
-            v128.store(i32.add(lanes, at), v128.ofFloat(identityOf(folding))),
+    builder.define(
+      `clearLanes.${folding}`,
+      ["i32", "i32", "i32", "i32"] as const,
+      "none",
+      (scope, lanes, rowBytes, from, to) => {
+        const [lane, at] = [scope.local("i32"), scope.local("i32")];
+        return [
+          countUp(lane, zero, i32.const(LANES), i32.const(1), [
+            countUp(at, i32.shl(from, i32.const(2)), i32.shl(to, i32.const(2)), i32.const(16), [
+              v128.store(i32.add(lanes, at), v128.ofFloat(identityOf(folding))),
+            ]),
+            lanes.set(i32.add(lanes, rowBytes)),
           ]),
-          lanes.set(i32.add(lanes, rowBytes)),
-        ]),
-      ];
-    }),
+        ];
+      },
+    ),
   );
 }
 
 /** Lanes, bytes from lane to lane, columns from and to, results. Four columns at a time: up to 12 bytes beyond are written. */
-function foldLanes({ shared }: Library, folding: FoldingName): WasmFunction<readonly ["i32", "i32", "i32", "i32", "i32"], "none"> {
+function foldLanes(
+  { shared }: Library,
+  folding: FoldingName,
+): WasmFunction<readonly ["i32", "i32", "i32", "i32", "i32"], "none"> {
   return shared(`foldLanes.${folding}`, (builder: ModuleBuilder) =>
-    builder.define(`foldLanes.${folding}`, ["i32", "i32", "i32", "i32", "i32"] as const, "none", (scope, lanes, rowBytes, from, to, out) => {
-      const [at, read] = [scope.local("i32"), scope.local("i32")];
-      const values = Array.from({ length: LANES }, () => scope.local("v128"));
-      return [
-        countUp(at, i32.shl(from, i32.const(2)), i32.shl(to, i32.const(2)), i32.const(16), [
-          read.set(i32.add(lanes, at)),
-          ...values.flatMap((value) => [value.set(v128.load(read)), read.set(i32.add(read, rowBytes))]),
-          ...halving(values, foldingStep(folding)),
-          v128.store(i32.add(out, at), values[0]),
-        ]),
-      ];
-    }),
+    builder.define(
+      `foldLanes.${folding}`,
+      ["i32", "i32", "i32", "i32", "i32"] as const,
+      "none",
+      (scope, lanes, rowBytes, from, to, out) => {
+        const [at, read] = [scope.local("i32"), scope.local("i32")];
+        const values = Array.from({ length: LANES }, () => scope.local("v128"));
+        return [
+          countUp(at, i32.shl(from, i32.const(2)), i32.shl(to, i32.const(2)), i32.const(16), [
+            read.set(i32.add(lanes, at)),
+            ...values.flatMap((value) => [value.set(v128.load(read)), read.set(i32.add(read, rowBytes))]),
+            ...halving(values, foldingStep(folding)),
+            v128.store(i32.add(out, at), values[0]),
+          ]),
+        ];
+      },
+    ),
   );
 }
 
 /** Parts of result 0, bytes from result to result, bytes from part to part, parts, results, from and to (in results). */
-function combineEach({ shared }: Library, folding: FoldingName, wide: boolean): WasmFunction<readonly ["i32", "i32", "i32", "i32", "i32", "i32", "i32"], "none"> {
+function combineEach(
+  { shared }: Library,
+  folding: FoldingName,
+  wide: boolean,
+): WasmFunction<readonly ["i32", "i32", "i32", "i32", "i32", "i32", "i32"], "none"> {
   const name = `combine${wide ? "Columns" : "Rows"}.${folding}`;
   const one: CombineFunction = shared(`${name}.one`, (builder) => defineCombine(builder, `${name}.one`, folding, wide));
   return shared(name, (builder: ModuleBuilder) =>
-    builder.define(name, ["i32", "i32", "i32", "i32", "i32", "i32", "i32"] as const, "none", (scope, parts, each, partBytes, count, results, from, to) => {
-      const i = scope.local("i32");
-      return [
-        countUp(i, from, to, i32.const(1), [
-          one.call(i32.add(parts, i32.mul(i, each)), partBytes, count, i32.add(results, i32.mul(i, i32.const(wide ? 4 * BYTES : BYTES)))),
-        ]),
-      ];
-    }),
+    builder.define(
+      name,
+      ["i32", "i32", "i32", "i32", "i32", "i32", "i32"] as const,
+      "none",
+      (scope, parts, each, partBytes, count, results, from, to) => {
+        const i = scope.local("i32");
+        return [
+          countUp(i, from, to, i32.const(1), [
+            one.call(
+              i32.add(parts, i32.mul(i, each)),
+              partBytes,
+              count,
+              i32.add(results, i32.mul(i, i32.const(wide ? 4 * BYTES : BYTES))),
+            ),
+          ]),
+        ];
+      },
+    ),
   );
 }

@@ -51,7 +51,13 @@ const LONG = 100;
  * where `foldResult` says, row after row; they need all columns. Folds of columns are left in lanes: lane j of 16 holds
  * the fold of rows j, j + 16, ...
  */
-export function definePass(builder: ModuleBuilder, name: string, loop: LoopKernel, places: LoopPlaces, asProduct = false): PassFunction {
+export function definePass(
+  builder: ModuleBuilder,
+  name: string,
+  loop: LoopKernel,
+  places: LoopPlaces,
+  asProduct = false,
+): PassFunction {
   return builder.define(name, ["i32", "i32", "i32", "i32"] as const, "none", (scope, row0, row1, column0, column1) =>
     new Pass(scope, loop, loopShape(loop, asProduct), places).statements(row0, row1, column0, column1),
   );
@@ -65,7 +71,10 @@ class Pass {
   /** The byte offset of the first column of a group. */
   readonly #at: Local<"i32">;
   readonly #row: Local<"i32">;
-  readonly #reads = new Map<string, { readonly pointer: Local<"i32">; readonly splat: Local<"v128"> | null; readonly stride: number }>();
+  readonly #reads = new Map<
+    string,
+    { readonly pointer: Local<"i32">; readonly splat: Local<"v128"> | null; readonly stride: number }
+  >();
   readonly #stores = new Map<NodeId, Local<"i32">>();
   readonly #lanePointers: readonly Local<"i32">[];
   /** For folds of rows: 16 lanes for each fold. */
@@ -88,7 +97,8 @@ class Pass {
     });
     for (const node of loop.stores) this.#stores.set(node, scope.local("i32"));
     this.#lanePointers = loop.fold === "columns" ? loop.folds.map(() => scope.local("i32")) : [];
-    this.#lanes = loop.fold === "rows" ? loop.folds.map(() => Array.from({ length: LANES / 4 }, () => scope.local("v128"))) : [];
+    this.#lanes =
+      loop.fold === "rows" ? loop.folds.map(() => Array.from({ length: LANES / 4 }, () => scope.local("v128"))) : [];
   }
 
   statements(row0: Local<"i32">, row1: Local<"i32">, column0: Local<"i32">, column1: Local<"i32">): Statement[] {
@@ -97,7 +107,9 @@ class Pass {
     const group = this.#loop.fold === "rows" ? LANES : 4 * vectors;
     const { columns } = this.#shape;
     const wholeBytes = BYTES * Math.floor(columns / group) * group;
-    const main = Array.from({ length: group / (4 * vectors) }, (_, i) => this.#chunk(vectors, i * vectors, 4 * vectors)).flat();
+    const main = Array.from({ length: group / (4 * vectors) }, (_, i) =>
+      this.#chunk(vectors, i * vectors, 4 * vectors),
+    ).flat();
     const rest = columns % group;
     const tail: Statement[] = [];
     for (let from = 0; from < rest; from += 4 * vectors) {
@@ -109,9 +121,13 @@ class Pass {
       this.#loop.fold === "rows"
         ? this.#foldedRow(main, tail, group, wholeBytes, end)
         : [
-            end.set(i32.select(i32.shl(column1, i32.const(2)), i32.const(wholeBytes), i32.ltS(column1, i32.const(columns)))),
+            end.set(
+              i32.select(i32.shl(column1, i32.const(2)), i32.const(wholeBytes), i32.ltS(column1, i32.const(columns))),
+            ),
             countUp(this.#at, i32.shl(column0, i32.const(2)), end, i32.const(BYTES * group), main),
-            ...(tail.length === 0 ? [] : [when(i32.eq(column1, i32.const(columns)), [this.#at.set(i32.const(wholeBytes)), ...tail])]),
+            ...(tail.length === 0
+              ? []
+              : [when(i32.eq(column1, i32.const(columns)), [this.#at.set(i32.const(wholeBytes)), ...tail])]),
           ];
     return [...this.#constants, countUp(this.#row, row0, row1, i32.const(1), [...this.#beginRow(), ...columnsOfRow])];
   }
@@ -133,21 +149,36 @@ class Pass {
       return read.splat === null ? [set] : [set, read.splat.set(v128.load32Splat(read.pointer))];
     });
     const dense = rows.strides[readings.length];
-    const stores = [...this.#stores].map(([node, pointer]) => pointer.set(addressAt(this.#places.address(node), places, dense)));
+    const stores = [...this.#stores].map(([node, pointer]) =>
+      pointer.set(addressAt(this.#places.address(node), places, dense)),
+    );
     const lane = i32.and(this.#row, i32.const(LANES - 1));
     const lanes = this.#lanePointers.map((pointer, f) =>
-      pointer.set(i32.add(i32.const(this.#places.foldLanes(f)), i32.mul(lane, i32.const(BYTES * paddedColumns(this.#shape.columns))))),
+      pointer.set(
+        i32.add(
+          i32.const(this.#places.foldLanes(f)),
+          i32.mul(lane, i32.const(BYTES * paddedColumns(this.#shape.columns))),
+        ),
+      ),
     );
     return [...statements, ...pointers, ...stores, ...lanes];
   }
 
   /** A row that is folded: block by block into lanes, each block's lanes as a tree into one number. */
-  #foldedRow(main: readonly Statement[], tail: readonly Statement[], group: number, wholeBytes: number, end: Local<"i32">): Statement[] {
+  #foldedRow(
+    main: readonly Statement[],
+    tail: readonly Statement[],
+    group: number,
+    wholeBytes: number,
+    end: Local<"i32">,
+  ): Statement[] {
     const { columns } = this.#shape;
     const blocks = blocksOf(columns);
     const block = this.#scope.local("i32");
     const blockBytes = i32.const(BYTES * BLOCK);
-    const begin = this.#loop.folds.flatMap(({ folding }, f) => this.#lanes[f].map((lane) => lane.set(v128.ofFloat(identityOf(folding)))));
+    const begin = this.#loop.folds.flatMap(({ folding }, f) =>
+      this.#lanes[f].map((lane) => lane.set(v128.ofFloat(identityOf(folding)))),
+    );
     const result = (f: number): Expression<"i32"> =>
       i32.add(
         i32.add(i32.const(this.#places.foldResult(f)), i32.mul(this.#row, i32.const(BYTES * blocks))),
@@ -177,7 +208,8 @@ class Pass {
     const loads: Statement[] = [];
     const loaded = new Map<string, Vectors>();
     const { graph } = this.#places;
-    const isInteger = (from: Operand): boolean => graph.nodes["step" in from ? from.step : from.base]?.dtype === "int32";
+    const isInteger = (from: Operand): boolean =>
+      graph.nodes["step" in from ? from.step : from.base]?.dtype === "int32";
     const stored = this.#loop.stores;
     const sources = this.#loop.folds.map((fold) => fold.source);
     const { constants, statements, result } = writeLanes(this.#scope, count, (s) => {
@@ -231,7 +263,9 @@ class Pass {
       const offset = 16 * (first + v);
       const present = Math.min(4, lanes - 4 * v);
       if (present === 4) return [v128.store(address, vector, offset)];
-      return Array.from({ length: present }, (_, lane) => f32.store(address, f32x4.extractLane(lane)(vector), offset + BYTES * lane));
+      return Array.from({ length: present }, (_, lane) =>
+        f32.store(address, f32x4.extractLane(lane)(vector), offset + BYTES * lane),
+      );
     });
   }
 

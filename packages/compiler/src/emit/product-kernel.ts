@@ -5,17 +5,22 @@ import {
   columnsOf,
   countUp,
   type Expression,
+  goesByLoops,
   i32,
+  PRODUCT,
   type ProductFunction,
+  type ProductParts,
   type Scope,
   type Statement,
   type TileShape,
   when,
+  writeLoops,
 } from "@elbo/tensor/kernels";
 import type { ProductKernel } from "../fuse/kernels.js";
 import type { Reading } from "../fuse/layout.js";
 import type { Plan } from "../plan/plan.js";
 import type { KernelFunction, Library } from "./library/library.js";
+import type { PassFunction } from "./loop.js";
 import { defineLoop } from "./loop-kernel.js";
 import { addressAt, placesOf } from "./rows.js";
 import { shareOf } from "./share.js";
@@ -44,28 +49,49 @@ export const sizesOf = ({ a, shape }: Pick<ProductKernel, "a" | "shape">): Produ
 /** Multiplications and additions. */
 export const flopsOf = ({ batches, m, n, k }: ProductSizes): number => 2 * sizeOf(batches) * m * n * k;
 
+/** What the products of a module are computed with. */
+export interface Products {
+  readonly parts: ProductParts;
+  readonly product: ProductFunction;
+}
+
 /** Defines the kernel of a product; `turn` says which thread takes it where it is small. */
 export function defineProductKernel(
   library: Library,
   name: string,
   kernel: ProductKernel,
   plan: Plan,
-  product: ProductFunction,
-  tile: TileShape,
+  products: Products,
   turn: number,
 ): KernelFunction {
+  const { product } = products;
+  const tile = products.parts.shape;
   const sizes = sizesOf(kernel);
   const { batches, m, n, k } = sizes;
   const count = sizeOf(batches);
   const c = plan.places.get(kernel.node)!;
-  const loop = kernel.epilogue === null ? null : defineLoop(library, `${name}.epilogue`, kernel.epilogue, plan, plan.scratch.get(kernel) ?? 0, true);
-  const small = (count * m * n * k) < SMALL;
+  const loop =
+    kernel.epilogue === null
+      ? null
+      : defineLoop(library, `${name}.epilogue`, kernel.epilogue, plan, plan.scratch.get(kernel) ?? 0, true);
+  const withLoop =
+    loop !== null && goesByLoops(tile, m, n, k) ? defineWithLoop(library, name, products.parts, loop.pass) : null;
+  const small = count * m * n * k < SMALL;
   return library.builder.define(name, ["i32", "i32"] as const, "none", (scope, thread, threads) => {
     const workspace = i32.add(i32.const(plan.workspace), i32.mul(thread, i32.const(plan.workspaceBytes)));
     const part = (rows: Range, columns: Range): Statement[] => [
       ...(loop?.begin(columns.from, columns.to) ?? []),
-      multiply(product, operandsOf(scope, kernel, plan, undefined, c), rows, columns, k, n, workspace),
-      ...(loop === null ? [] : [loop.pass.call(rows.from, rows.to, columns.from, columns.to), ...loop.end(columns.from, columns.to, 0)]),
+      multiply(
+        withLoop?.(rows, columns) ?? product,
+        operandsOf(scope, kernel, plan, undefined, c),
+        rows,
+        columns,
+        k,
+        n,
+        workspace,
+      ),
+      ...(loop === null || withLoop !== null ? [] : [loop.pass.call(rows.from, rows.to, columns.from, columns.to)]),
+      ...(loop?.end(columns.from, columns.to, 0) ?? []),
     ];
     const all = (length: number): Range => ({ from: zero, to: i32.const(length) });
     if (m === 0 || n === 0 || count === 0) return [];
@@ -81,6 +107,30 @@ export function defineProductKernel(
       when(i32.ltS(share.from, share.to), byColumns ? part(all(m), range) : part(range, all(n))),
     ];
   });
+}
+
+/**
+ * Defines a product that runs the pass on each block of rows as soon as it is there. Gives it as a function of PRODUCT's
+ * operands for the part of the result that begins at a row and a column.
+ */
+function defineWithLoop(
+  { builder }: Library,
+  name: string,
+  parts: ProductParts,
+  pass: PassFunction,
+): (rows: Range, columns: Range) => Pick<ProductFunction, "call"> {
+  const fused = builder.define(
+    `${name}.fused`,
+    [...PRODUCT, "i32", "i32", "i32"] as const,
+    "none",
+    (scope, ...operands) => {
+      const [row, column, end] = operands.slice(PRODUCT.length);
+      return writeLoops(scope, parts, operands.slice(0, PRODUCT.length), (from, to) => [
+        pass.call(i32.add(row, from), i32.add(row, to), column, end),
+      ]);
+    },
+  );
+  return (rows, columns) => ({ call: (...operands) => fused.call(...operands, rows.from, columns.from, columns.to) });
 }
 
 /** Whole tiles; whole groups of 16 too where a loop follows. */
@@ -109,7 +159,13 @@ interface Matrix {
   readonly column: number;
 }
 
-function operandsOf(_scope: Scope, kernel: ProductKernel, plan: Plan, places: readonly Expression<"i32">[] | undefined, c: number): Operands {
+function operandsOf(
+  _scope: Scope,
+  kernel: ProductKernel,
+  plan: Plan,
+  places: readonly Expression<"i32">[] | undefined,
+  c: number,
+): Operands {
   const matrix = (reading: Reading): Matrix => {
     const first = plan.places.get(reading.base)! + BYTES * reading.offset;
     const missing = kernel.shape.length - reading.shape.length;
@@ -126,7 +182,7 @@ function operandsOf(_scope: Scope, kernel: ProductKernel, plan: Plan, places: re
 }
 
 function multiply(
-  product: ProductFunction,
+  product: Pick<ProductFunction, "call">,
   { a, b, c }: Operands,
   rows: Range,
   columns: Range,

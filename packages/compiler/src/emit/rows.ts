@@ -27,8 +27,7 @@ export function addressAt(
   strides: readonly number[],
 ): Expression<"i32"> {
   return places.reduce<Expression<"i32">>(
-    (sum, place, axis) =>
-      strides[axis] === 0 ? sum : i32.add(sum, i32.mul(place, i32.const(4 * strides[axis]))),
+    (sum, place, axis) => (strides[axis] === 0 ? sum : i32.add(sum, i32.mul(place, i32.const(4 * strides[axis])))),
     i32.const(address),
   );
 }

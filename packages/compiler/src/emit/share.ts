@@ -17,16 +17,10 @@ export function shareOf(
   const units = i32.const(Math.ceil(count / unit));
   const bound = (t: Expression<"i32">): Expression<"i32"> =>
     i32.mul(i32.divU(i32.mul(units, t), threads), i32.const(unit));
-  const least = (x: Local<"i32">): Statement =>
-    x.set(i32.select(x, i32.const(count), i32.ltS(x, i32.const(count))));
+  const least = (x: Local<"i32">): Statement => x.set(i32.select(x, i32.const(count), i32.ltS(x, i32.const(count))));
   return {
     from,
     to,
-    statements: [
-      from.set(bound(thread)),
-      least(from),
-      to.set(bound(i32.add(thread, i32.const(1)))),
-      least(to),
-    ],
+    statements: [from.set(bound(thread)), least(from), to.set(bound(i32.add(thread, i32.const(1)))), least(to)],
   };
 }

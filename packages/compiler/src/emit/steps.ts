@@ -9,7 +9,11 @@ type Arithmetic<V> = meaning.Arithmetic<V, V, V>;
 const meanings = meaning as unknown as Readonly<Record<string, meaning.Meaning>>;
 
 /** The attributes that a meaning takes as further operands, in its order. */
-const PARAMETERS: Readonly<Record<string, readonly string[]>> = { leakyRelu: ["slope"], elu: ["alpha"], clamp: ["low", "high"] };
+const PARAMETERS: Readonly<Record<string, readonly string[]>> = {
+  leakyRelu: ["slope"],
+  elu: ["alpha"],
+  clamp: ["low", "high"],
+};
 
 /**
  * The values of all steps of a loop, by node. `operand` gives what a step reads from elsewhere, and the dtype of any
@@ -26,12 +30,21 @@ export function computeSteps<V extends object>(
   const values = new Map<number, V>();
   const valueOf = (from: Operand): V => ("step" in from ? values.get(from.step)! : operand(from));
   for (const step of steps) {
-    values.set(step.node, compute(s, step, step.operands.map(valueOf), step.operands.map(isInteger), graph.nodes[step.node]));
+    values.set(
+      step.node,
+      compute(s, step, step.operands.map(valueOf), step.operands.map(isInteger), graph.nodes[step.node]),
+    );
   }
   return values;
 }
 
-function compute<V>(s: Arithmetic<V>, { op, attributes }: Step, x: readonly V[], integers: readonly boolean[], node: Node | undefined): V {
+function compute<V>(
+  s: Arithmetic<V>,
+  { op, attributes }: Step,
+  x: readonly V[],
+  integers: readonly boolean[],
+  node: Node | undefined,
+): V {
   if (op === "copy") return x[0];
   if (op === "cast") {
     if (integers[0] === (node?.dtype === "int32")) return x[0];

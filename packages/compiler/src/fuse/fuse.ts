@@ -63,7 +63,8 @@ class Grouping {
     const users = new Map<NodeId, NodeId[]>();
     const { nodes, outputs, nextState } = this.#graph;
     for (const { id, inputs } of nodes) {
-      for (const input of inputs) users.set(this.readings[input].base, [...(users.get(this.readings[input].base) ?? []), id]);
+      for (const input of inputs)
+        users.set(this.readings[input].base, [...(users.get(this.readings[input].base) ?? []), id]);
     }
     const kept = new Set([...outputs, ...nextState].map((id) => this.readings[id].base));
     const waiting = new Set<NodeId>();
@@ -75,7 +76,12 @@ class Grouping {
         const base = nodes[this.readings[id].base];
         return !isSource(base.op) && !waiting.has(base.id) && String(base.shape) === String(node.shape);
       });
-      if (takes && made.length <= 1 && String(this.#spaceOf(nodes[user])) === String(node.shape) && nodes[user].inputs.includes(node.id)) {
+      if (
+        takes &&
+        made.length <= 1 &&
+        String(this.#spaceOf(nodes[user])) === String(node.shape) &&
+        nodes[user].inputs.includes(node.id)
+      ) {
         waiting.add(node.id);
       }
     }
@@ -84,7 +90,9 @@ class Grouping {
 
   /** A node after those that have waited for it. */
   #withWaiting(node: Node): Node[] {
-    const before = node.inputs.filter((id) => this.#waiting.has(id)).flatMap((id) => this.#withWaiting(this.#graph.nodes[id]));
+    const before = node.inputs
+      .filter((id) => this.#waiting.has(id))
+      .flatMap((id) => this.#withWaiting(this.#graph.nodes[id]));
     return [...new Set([...before, node])];
   }
 
@@ -101,7 +109,15 @@ class Grouping {
   }
 
   #open(node: Node, kind: Group["kind"], space: Shape): Group {
-    const group: Group = { id: this.#groups.length, kind, nodes: [], space, fold: null, boundary: space.length, needs: new Set() };
+    const group: Group = {
+      id: this.#groups.length,
+      kind,
+      nodes: [],
+      space,
+      fold: null,
+      boundary: space.length,
+      needs: new Set(),
+    };
     this.#groups.push(group);
     this.#setFold(group, node);
     return group;
@@ -249,7 +265,12 @@ class Grouping {
       space: group.space,
       fold: group.fold,
       boundary: group.boundary,
-      steps: steps.map((one) => ({ node: one.id, op: one.op, attributes: one.attributes, operands: one.inputs.map(operand) })),
+      steps: steps.map((one) => ({
+        node: one.id,
+        op: one.op,
+        attributes: one.attributes,
+        operands: one.inputs.map(operand),
+      })),
       folds: folds.map((one) => ({
         node: one.id,
         folding: (one.attributes as FoldAttributes).folding,

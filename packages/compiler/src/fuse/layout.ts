@@ -92,7 +92,10 @@ function sliced(from: Reading, specs: readonly SliceSpec[]): Reading {
  * The strides of another shape over the same elements in row-major order, or undefined where no strides do: axes are
  * matched in groups of equal size, and each group must be walked evenly.
  */
-export function reshapedStrides({ shape, strides }: Pick<Reading, "shape" | "strides">, to: Shape): number[] | undefined {
+export function reshapedStrides(
+  { shape, strides }: Pick<Reading, "shape" | "strides">,
+  to: Shape,
+): number[] | undefined {
   if (to.includes(0)) return denseStrides(to);
   const from = shape.flatMap((length, axis) => (length === 1 ? [] : [{ length, stride: strides[axis] }]));
   const result = to.map(() => 0);

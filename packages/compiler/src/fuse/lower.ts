@@ -52,7 +52,13 @@ class Lowering {
   #lowered(node: Node): NodeId {
     const inputs = node.inputs.map((id) => this.#renamed[id]);
     if (FOLDINGS.has(node.op)) return this.#fold(node, inputs[0]);
-    if (LIBRARY.has(node.op)) return this.#add(node.op, node.attributes, inputs.map((id) => this.#dense(id)), node);
+    if (LIBRARY.has(node.op))
+      return this.#add(
+        node.op,
+        node.attributes,
+        inputs.map((id) => this.#dense(id)),
+        node,
+      );
     if (node.op === "reshape" && this.#view(node, inputs) === undefined) {
       return this.#add("reshape", node.attributes, [this.#copy(inputs[0])], node);
     }

@@ -30,7 +30,10 @@ export function schedule(graph: Graph, fused: Fused): Schedule {
       k !== writer && readsOf(kernel).some(({ base }) => base === state) ? [k] : [],
     );
     const own = readsOf(kernels[writer]).filter(({ base }) => base === state);
-    if (own.every((reading) => readsInPlace(kernels[writer], reading)) && readers.every((k) => !reaches(needs, writer, k))) {
+    if (
+      own.every((reading) => readsInPlace(kernels[writer], reading)) &&
+      readers.every((k) => !reaches(needs, writer, k))
+    ) {
       for (const k of readers) needs[writer].add(k);
       inPlace.set(next, leaf);
     } else {
@@ -97,7 +100,12 @@ function withEpilogues(kernels: readonly Kernel[]): Kernel[] {
   const maker = new Map<NodeId, number>();
   kernels.forEach((kernel, k) => writesOf(kernel).forEach((id) => maker.set(id, k)));
   const needs = kernels.map(
-    (kernel, k) => new Set(readsOf(kernel).flatMap(({ base }) => maker.get(base) ?? []).filter((from) => from !== k)),
+    (kernel, k) =>
+      new Set(
+        readsOf(kernel)
+          .flatMap(({ base }) => maker.get(base) ?? [])
+          .filter((from) => from !== k),
+      ),
   );
   const result: (Kernel | null)[] = [...kernels];
   kernels.forEach((kernel, k) => {

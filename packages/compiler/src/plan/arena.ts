@@ -16,7 +16,10 @@ export const aligned = (bytes: number): number => Math.ceil(bytes / ALIGNMENT) *
  * Places lifetimes one by one, the largest first, each at the lowest offset where no other of its time stands.
  * Gives the offsets in the order of the lifetimes, and the bytes of all.
  */
-export function packArena(lifetimes: readonly Lifetime[]): { readonly offsets: readonly number[]; readonly bytes: number } {
+export function packArena(lifetimes: readonly Lifetime[]): {
+  readonly offsets: readonly number[];
+  readonly bytes: number;
+} {
   const offsets: number[] = lifetimes.map(() => 0);
   const placed: { readonly offset: number; readonly end: number; readonly lifetime: Lifetime }[] = [];
   const order = lifetimes.map((_, i) => i).sort((a, b) => lifetimes[b].bytes - lifetimes[a].bytes || a - b);

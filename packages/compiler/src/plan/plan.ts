@@ -106,7 +106,12 @@ function fixedPlaces(graph: Graph, schedule: Schedule, { state, constants }: Fix
 function kernelScratch(graph: Graph, kernel: Kernel): number {
   if (kernel.kind === "loop") return loopScratch(kernel);
   if (kernel.kind === "product") return kernel.epilogue === null ? 0 : loopScratch(kernel.epilogue);
-  return scratchBytes(kernel.op, kernel.attributes, kernel.inputs.map(({ shape }) => shape), graph.nodes[kernel.node].shape);
+  return scratchBytes(
+    kernel.op,
+    kernel.attributes,
+    kernel.inputs.map(({ shape }) => shape),
+    graph.nodes[kernel.node].shape,
+  );
 }
 
 /** A captured number stands in the code itself. */

@@ -39,7 +39,7 @@ const RULES: Readonly<Record<string, Rule | undefined>> = {
       [a, b],
       [b, a],
     ] as const) {
-      if (isNumber(builder, y, 0)) return stretch(builder, x, node.shape);
+      if (isNumber(builder, y, -0)) return stretch(builder, x, node.shape);
       const opposite = negated(builder, y);
       if (opposite !== undefined) return plain(builder, "sub", [x, opposite], node);
     }

@@ -1,6 +1,15 @@
 // What an eager operation refuses and its shape rule does not see: checked while a function is traced.
 
-import { ArgumentError, DTypeError, formatShape, IndexError, sameShape, type Shape, ShapeError, type SliceSpec } from "@elbo/tensor";
+import {
+  ArgumentError,
+  DTypeError,
+  formatShape,
+  IndexError,
+  sameShape,
+  type Shape,
+  ShapeError,
+  type SliceSpec,
+} from "@elbo/tensor";
 import { table } from "@elbo/autograd";
 import type { Node } from "../graph/graph.js";
 
@@ -24,7 +33,10 @@ export function checkOperation(op: string, attributes: unknown, operands: readon
   if (op === "matmul") {
     const { transposeA, transposeB } = attributes as { transposeA: boolean; transposeB: boolean };
     const [inner, other] = [shapes[0].at(transposeA ? -2 : -1), shapes[1].at(transposeB ? -1 : -2)];
-    if (inner !== other) refuse(`inner dimensions differ: a is ${formatShape(shapes[0])}, b is ${formatShape(shapes[1])} (${inner} != ${other})`);
+    if (inner !== other)
+      refuse(
+        `inner dimensions differ: a is ${formatShape(shapes[0])}, b is ${formatShape(shapes[1])} (${inner} != ${other})`,
+      );
   }
   if (op === "gather" || op === "scatterAdd") requireIndices(op, operands[1]);
   if (op === "concat") checkConcat(shapes, (attributes as { axis: number }).axis, refuse);
@@ -32,13 +44,16 @@ export function checkOperation(op: string, attributes: unknown, operands: readon
   if (op === "scatterAdd") {
     const { axis } = attributes as { axis: number };
     if (!sameShape(shapes[0].slice(axis, axis + shapes[1].length), shapes[1])) {
-      refuse(`updates ${formatShape(shapes[0])} must have the axes of the indices ${formatShape(shapes[1])} at axis ${axis}`);
+      refuse(
+        `updates ${formatShape(shapes[0])} must have the axes of the indices ${formatShape(shapes[1])} at axis ${axis}`,
+      );
     }
   }
   if (op === "unslice") {
     const { shape, specs } = attributes as { shape: Shape; specs: readonly SliceSpec[] };
     const window = table.slice.shape([shape], { specs });
-    if (!sameShape(window, shapes[0])) refuse(`the window has shape ${formatShape(window)}, the values ${formatShape(shapes[0])}`);
+    if (!sameShape(window, shapes[0]))
+      refuse(`the window has shape ${formatShape(window)}, the values ${formatShape(shapes[0])}`);
   }
 }
 
@@ -49,19 +64,26 @@ function requireIndices(op: string, indices: Node): void {
 
 function checkConcat(shapes: readonly Shape[], axis: number, refuse: (message: string) => never): void {
   for (const shape of shapes) {
-    const fits = shape.length === shapes[0].length && shape.every((length, at) => at === axis || length === shapes[0][at]);
+    const fits =
+      shape.length === shapes[0].length && shape.every((length, at) => at === axis || length === shapes[0][at]);
     if (!fits) refuse(`${formatShape(shapes[0])} and ${formatShape(shape)} differ in an axis other than ${axis}`);
   }
 }
 
 function checkIndices(specs: readonly SliceSpec[], shape: Shape): void {
   if (specs.length > shape.length) {
-    throw new IndexError(`${specs.length} entries for the ${shape.length} axes of ${formatShape(shape)}`, { op: "slice", shapes: [shape] });
+    throw new IndexError(`${specs.length} entries for the ${shape.length} axes of ${formatShape(shape)}`, {
+      op: "slice",
+      shapes: [shape],
+    });
   }
   specs.forEach((spec, axis) => {
     if (typeof spec !== "number") return;
     if (!Number.isInteger(spec) || spec < -shape[axis] || spec >= shape[axis]) {
-      throw new IndexError(`index ${spec} is outside of axis ${axis}, which has length ${shape[axis]}`, { op: "slice", shapes: [shape] });
+      throw new IndexError(`index ${spec} is outside of axis ${axis}, which has length ${shape[axis]}`, {
+        op: "slice",
+        shapes: [shape],
+      });
     }
   });
 }

@@ -7,8 +7,7 @@ import { ArgumentError, type Key, Tensor } from "@elbo/tensor";
 export type Leaf = Value | number | Key | SymbolicKey;
 
 export const isKey = (x: unknown): x is Key | SymbolicKey =>
-  isSymbolicKey(x) ||
-  (isPlain(x) && Array.isArray((x as Partial<Key>).words) && Object.keys(x as object).length === 1);
+  isSymbolicKey(x) || (isPlain(x) && Array.isArray((x as Partial<Key>).words) && Object.keys(x as object).length === 1);
 
 const isLeaf = (x: unknown): x is Leaf =>
   typeof x === "number" || x instanceof Tensor || isTraced(x) || isSymbolic(x) || isKey(x);

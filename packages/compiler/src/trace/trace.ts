@@ -29,10 +29,15 @@ class GraphRecorder implements Recorder {
   readonly builder = new GraphBuilder();
 
   record(op: string, attributes: unknown, inputs: readonly unknown[]): Symbolic {
-    if (op === "custom") return this.symbolic((attributes as { f: (...x: unknown[]) => unknown }).f(...this.#values(inputs)));
+    if (op === "custom")
+      return this.symbolic((attributes as { f: (...x: unknown[]) => unknown }).f(...this.#values(inputs)));
     const dtype = inputs.every((x) => typeof x === "number" || (x as Symbolic).dtype === "int32") ? "int32" : "float32";
     const ids = inputs.map((x) => this.node(x, dtype));
-    checkOperation(op, attributes, ids.map((id) => this.builder.nodes[id]));
+    checkOperation(
+      op,
+      attributes,
+      ids.map((id) => this.builder.nodes[id]),
+    );
     return this.at(this.builder.op(op as "add", attributes as never, ids));
   }
 
@@ -43,7 +48,11 @@ class GraphRecorder implements Recorder {
       if (x.recorder === this) return x.node;
       throw new ArgumentError("a value of another compiled function was used; pass it as an argument", { op: x.op });
     }
-    if (isTraced(x)) throw new ArgumentError("the compiled function is used inside of grad; compile the gradient instead: compile(grad(f))", { op: "compile" });
+    if (isTraced(x))
+      throw new ArgumentError(
+        "the compiled function is used inside of grad; compile the gradient instead: compile(grad(f))",
+        { op: "compile" },
+      );
     if (x instanceof Tensor) return this.builder.constant(x);
     throw new ArgumentError(`takes tensors and numbers, got ${typeof x}`, { op: "compile" });
   }
@@ -78,15 +87,22 @@ export function trace(
     return spec.kind === "key" ? new SymbolicKey(value) : value;
   };
   const before = state?.specs.map((spec, i) => leafOf("state", spec, i));
-  const inputs = withLeaves(args, specs.map((spec, i) => leafOf("input", spec, i))) as unknown[];
-  const result = state === undefined ? f(...(inputs as never[])) : f(...([withLeaves(state.tree, before!), ...inputs] as never[]));
+  const inputs = withLeaves(
+    args,
+    specs.map((spec, i) => leafOf("input", spec, i)),
+  ) as unknown[];
+  const result =
+    state === undefined ? f(...(inputs as never[])) : f(...([withLeaves(state.tree, before!), ...inputs] as never[]));
   const [next, tree] = state === undefined ? [[], result] : stateAndOutputs(result);
   const nextLeaves = leavesOf(next, "");
   if (state !== undefined) checkState(nextLeaves, state.specs, recorder);
   const outputs = leavesOf(tree, "").map(([, leaf]) => leaf);
   const nodeOf = (leaf: Leaf): NodeId => recorder.node(symbolicOf(leaf));
   return {
-    graph: recorder.builder.graph(outputs.map(nodeOf), nextLeaves.map(([, leaf]) => nodeOf(leaf))),
+    graph: recorder.builder.graph(
+      outputs.map(nodeOf),
+      nextLeaves.map(([, leaf]) => nodeOf(leaf)),
+    ),
     outputs: outputs.map((leaf) => (isKey(leaf) ? "key" : "tensor")),
     tree,
   };
@@ -95,7 +111,11 @@ export function trace(
 /** A leaf as a value: a key is its two words. */
 function symbolicOf(leaf: Leaf): unknown {
   if (isSymbolicKey(leaf)) return leaf.value;
-  if (isKey(leaf)) return tensor((leaf as Key).words.map((word) => word | 0), { dtype: "int32" });
+  if (isKey(leaf))
+    return tensor(
+      (leaf as Key).words.map((word) => word | 0),
+      { dtype: "int32" },
+    );
   return isTraced(leaf) ? concrete(leaf) : leaf;
 }
 
@@ -109,7 +129,11 @@ function checkState(next: readonly [string, Leaf][], specs: readonly LeafSpec[],
     next.length === specs.length &&
     next.every(([name, leaf], i) => {
       const { shape, dtype } = recorder.symbolic(symbolicOf(leaf));
-      return `state${name === "" ? "" : `.${name}`}` === specs[i].name && String(shape) === String(specs[i].shape) && dtype === specs[i].dtype;
+      return (
+        `state${name === "" ? "" : `.${name}`}` === specs[i].name &&
+        String(shape) === String(specs[i].shape) &&
+        dtype === specs[i].dtype
+      );
     });
   if (fits) return;
   const text = (names: readonly string[]): string => names.slice(0, 6).join(", ") + (names.length > 6 ? ", ..." : "");

@@ -65,12 +65,15 @@ function regrouped(draw: Draws, shape: Shape): number[] {
   return [...shape.slice(0, at), 1, ...shape.slice(at)];
 }
 
+const transposed = (s: Sketch, x: NodeId): NodeId =>
+  s.op("transpose", { axes: s.draw.shuffled(s.shapeOf(x).map((_, axis) => axis)) }, [x]);
+
 function view(s: Sketch): void {
   const x = s.some();
   const shape = s.shapeOf(x);
   const choice = s.draw.integer(0, 3);
   if (choice === 0) s.op("reshape", { shape: regrouped(s.draw, shape) }, [x]);
-  else if (choice === 1) s.op("transpose", { axes: s.draw.shuffled(shape.map((_, axis) => axis)) }, [x]);
+  else if (choice === 1) transposed(s, x);
   else if (choice === 2) s.op("flip", { axes: shape.flatMap((_, axis) => (s.draw.once(2) ? [axis] : [])) }, [x]);
   else {
     const grown = shape.map((length) => (length === 1 ? s.length() : length));
@@ -166,22 +169,49 @@ function random(s: Sketch): void {
   else s.op(s.draw.pick(["uniform", "normal"] as const), { shape }, [own]);
 }
 
+/** Numbers that leave values alone, or change them by less or more than one thinks. */
+const NUMBERS = [0, -0, 1, -1, 2, 8, 0.25, 3, 0.1, 2 ** 127, 2 ** -127, 1e-40];
+
+function withNumber(s: Sketch): void {
+  const number = s.builder.scalar(s.draw.pick(NUMBERS));
+  s.op(s.draw.pick(["mul", "div", "add", "sub", "greater"] as const), {}, [s.some(), number]);
+}
+
+function withSigns(s: Sketch): void {
+  const x = s.some();
+  const minus = s.op("neg", {}, [s.beside(s.shapeOf(x))]);
+  if (s.draw.once(4)) s.op("neg", {}, [minus]);
+  else s.op(s.draw.pick(["mul", "add", "sub"] as const), {}, s.draw.shuffled([x, minus]));
+}
+
+/** The operation and the attributes of an earlier node on its operands, in some order. */
+function again(s: Sketch): void {
+  const x = s.some();
+  const { op, attributes, inputs } = s.node(x);
+  const order = BINARY.includes(op as Plain) ? s.draw.shuffled(inputs) : inputs;
+  if (inputs.length > 0) s.op(op as OpName, attributes as OpAttributes[OpName], order);
+}
+
+/** Two views of one value meet. */
+function twoViews(s: Sketch): void {
+  const x = s.some();
+  const turned = (): NodeId =>
+    s.draw.once(2) ? s.op("reshape", { shape: regrouped(s.draw, s.shapeOf(x)) }, [x]) : transposed(s, x);
+  const [a, b] = [turned(), turned()];
+  if (s.fit(a, b)) s.op(s.draw.pick(["add", "sub", "mul"] as const), {}, [a, b]);
+}
+
 /** What a simplifier sees through: identities, signs, and things said twice. */
 function redundant(s: Sketch): void {
   const x = s.some();
-  const y = s.beside(s.shapeOf(x));
-  const number = s.builder.scalar(s.draw.pick([0, -0, 1, -1, 2, 8, 0.25, 2 ** 127, 2 ** -127, 1e-40]));
-  const choice = s.draw.integer(0, 6);
-  if (choice === 0) s.op(s.draw.pick(["mul", "div", "add", "sub"] as const), {}, [x, number]);
-  else if (choice === 1) s.op("neg", {}, [s.op("neg", {}, [x])]);
-  else if (choice === 2) s.op(s.draw.pick(["mul", "add", "sub"] as const), {}, [x, s.op("neg", {}, [y])]);
-  else if (choice === 3) s.op("mul", {}, [s.op("greater", {}, [x, number]), s.op("relu", {}, [x])]);
-  else if (choice === 4) s.op("greater", {}, [x, number]);
-  else if (choice === 5) s.op(s.draw.pick(["stopGradient", "abs"] as const), {}, [x]);
-  else if (s.node(x).inputs.length > 0) {
-    const { op, attributes, inputs } = s.node(x);
-    s.op(op as OpName, attributes as OpAttributes[OpName], inputs);
-  }
+  const choice = s.draw.integer(0, 8);
+  if (choice < 3) withNumber(s);
+  else if (choice === 3) withSigns(s);
+  else if (choice === 4) again(s);
+  else if (choice === 5) twoViews(s);
+  else if (choice === 6) transposed(s, transposed(s, x));
+  else if (choice === 7) s.op("mul", {}, [s.op("relu", {}, [x]), s.op("greater", {}, [x, s.builder.scalar(0)])]);
+  else s.op("stopGradient", {}, [x]);
 }
 
 /** The families and how often each comes. */
@@ -196,7 +226,7 @@ export const FAMILIES = {
   index: { weight: 1, add: index },
   matmul: { weight: 2, add: matmul },
   random: { weight: 1, add: random },
-  redundant: { weight: 4, add: redundant },
+  redundant: { weight: 7, add: redundant },
 } as const;
 
 export type Family = keyof typeof FAMILIES;

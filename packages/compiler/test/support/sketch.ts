@@ -81,11 +81,12 @@ export class Sketch {
 
   length(): number {
     if (this.#options.empty && this.draw.once(80)) return 0;
-    return this.draw.once(4) ? 1 : this.draw.pick(this.#lengths);
+    return this.draw.once(5) ? 1 : this.draw.pick(this.#lengths);
   }
 
   shape(least = 0): number[] {
-    const shape = Array.from({ length: this.draw.integer(least, 3) }, () => this.length());
+    const rank = Math.max(least, this.draw.pick([0, 1, 1, 2, 2, 2, 3]));
+    const shape = Array.from({ length: rank }, () => this.length());
     return sizeOf(shape) <= MOST_ELEMENTS ? shape : shape.map((length) => Math.min(length, 9));
   }
 
@@ -100,8 +101,15 @@ export class Sketch {
   some(least = 0): NodeId {
     const fits = this.floats.filter((id) => this.shapeOf(id).length >= least);
     if (fits.length === 0 || this.draw.once(5)) return this.leaf(this.shape(least));
+    // Chains: what came last is read next.
+    if (this.draw.once(3)) return fits.at(-1)!;
     const [a, b] = [this.draw.pick(fits), this.draw.pick(fits)];
     return sizeOf(this.shapeOf(a)) > sizeOf(this.shapeOf(b)) ? a : b;
+  }
+
+  /** True where two values broadcast to one that is not too large. */
+  fit(a: NodeId, b: NodeId): boolean {
+    return broadcastSize(this.shapeOf(a), this.shapeOf(b)) <= MOST_ELEMENTS;
   }
 
   /** A value that broadcasts with a shape. */
@@ -115,7 +123,7 @@ export class Sketch {
 
   /** A constant, a stretched number, an input or a piece of state. */
   leaf(shape: Shape): NodeId {
-    const kind = this.draw.pick(["constant", "number", "input", "input", "state"] as const);
+    const kind = this.draw.pick(["constant", "number", "input", "input", "input", "state", "state"] as const);
     const id = this.#leaf(kind, shape);
     this.floats.push(id);
     return id;
@@ -136,12 +144,16 @@ export class Sketch {
     return specials && this.draw.once(25) ? this.draw.pick(SPECIALS) : this.draw.pick(SCALARS);
   }
 
-  /** Numbers of -3 to 3; one half of the tensors have ties. */
+  /** Numbers of -3 to 3; one half of the tensors have ties, and zeros of both signs. */
   tensor(shape: Shape): Tensor {
     const step = this.draw.pick([0.5, 2 ** -12]);
-    const wild = this.#options.specials && this.draw.once(8);
-    const value = (): number =>
-      wild && this.draw.once(6) ? this.draw.pick(SPECIALS) : step * this.draw.integer(-3 / step, 3 / step);
+    const { specials } = this.#options;
+    const wild = specials && this.draw.once(8);
+    const value = (): number => {
+      if (wild && this.draw.once(6)) return this.draw.pick(SPECIALS);
+      const sign = specials ? this.draw.pick([1, -1]) : 1;
+      return sign * step * this.draw.integer(-3 / step, 3 / step);
+    };
     return fromTypedArray(Float32Array.from({ length: sizeOf(shape) }, value), shape);
   }
 

@@ -6,8 +6,8 @@ import type { MultiplyAdd } from "../wasm/features.js";
 import { i32 } from "../wasm/instructions.js";
 import type { ModuleBuilder, Scope, WasmFunction } from "../wasm/module.js";
 import { MOST_STEPS, STEP_UNIT } from "./depth.js";
-import type { Merge } from "./merge.js";
-import { definePacker, SLACK } from "./packing.js";
+import { defineMerge, type Merge } from "./merge.js";
+import { definePacker, type Packer, SLACK } from "./packing.js";
 import { columnsOf, defineTile, type TileFunction, type TileOperands, type TileShape } from "./tile.js";
 
 /** Rows of A that are packed together, a multiple of every tile's rows: with 264 steps a tenth of a 1 MiB second cache. */
@@ -42,90 +42,107 @@ export function depthBlockOf(k: Expression<"i32">): Expression<"i32"> {
   return i32.and(i32.add(even, i32.const(STEP_UNIT - 1)), i32.const(-STEP_UNIT));
 }
 
-/**
- * Defines the product by five loops: over blocks of the depth, of rows, over panels of B, over tiles in a panel, and, in
- * the micro-kernel, over steps. One block of B is packed for all columns at once.
- */
-export function defineLoops(
+/** The functions that all products of a module share: tiles of each number of rows, packers, and what merges ragged ones. */
+export interface ProductParts {
+  readonly shape: TileShape;
+  readonly bothPacked: readonly TileFunction[];
+  readonly aInPlace: readonly TileFunction[];
+  readonly bInPlace: readonly TileFunction[];
+  readonly packA: Packer;
+  readonly packB: Packer;
+  readonly merge: Merge;
+}
+
+export function defineParts(
   builder: ModuleBuilder,
   prefix: string,
   shape: TileShape,
   multiplyAdd: MultiplyAdd,
-  merge: Merge,
-): ProductFunction {
-  const width = columnsOf(shape);
+): ProductParts {
   const tiles = (name: string, operands: TileOperands): readonly TileFunction[] =>
     Array.from({ length: shape.rows }, (_, r) =>
       defineTile(builder, `${prefix}${name}${r + 1}`, { ...shape, rows: r + 1 }, multiplyAdd, operands),
     );
-  const bothPacked = tiles("tile", { a: shape.rows, b: "packed" });
-  const aInPlace = tiles("tileAInPlace", { a: "in place", b: "packed" });
-  const bInPlace = tiles("tileBInPlace", { a: shape.rows, b: "in place" });
-  const packA = definePacker(builder, `${prefix}packA`, shape.rows);
-  const packB = definePacker(builder, `${prefix}packB`, width);
+  return {
+    shape,
+    bothPacked: tiles("tile", { a: shape.rows, b: "packed" }),
+    aInPlace: tiles("tileAInPlace", { a: "in place", b: "packed" }),
+    bInPlace: tiles("tileBInPlace", { a: shape.rows, b: "in place" }),
+    packA: definePacker(builder, `${prefix}packA`, shape.rows),
+    packB: definePacker(builder, `${prefix}packB`, columnsOf(shape)),
+    merge: defineMerge(builder, `${prefix}merge`, columnsOf(shape)),
+  };
+}
 
-  return builder.define(
-    `${prefix}loops`,
-    PRODUCT,
-    "none",
-    (scope, a, aRow, aColumn, b, bRow, bColumn, c, cRow, m, n, k, workspace) => {
-      const names = Array.from({ length: 13 }, () => scope.local("i32"));
-      const [blockSteps, from, steps, row, rows, column, fewRows, fewColumns, packedFrom, isNew, cAt, ...panels] =
-        names;
-      const [panelA, panelB] = panels;
-      const offset = layout(shape);
-      const packedA = i32.add(workspace, i32.const(offset.packedA));
-      const packedB = i32.add(workspace, i32.const(offset.packedB));
-      const columnBytes = i32.shl(column, i32.const(2));
-      const atA = i32.add(i32.add(a, i32.mul(row, aRow)), i32.mul(from, aColumn));
-      const atB = i32.add(b, i32.mul(from, bRow));
-      const tileRows = i32.const(shape.rows);
-      const panelBytes = i32.mul(steps, i32.const(4 * shape.rows));
-      const goThrough = (set: readonly TileFunction[], lineBytes: Expression<"i32">, left: Expression<"i32">) =>
-        tilesOfPanel(
-          { scope, shape, set, merge, aRow, aColumn, bRow, cRow, rows, steps, isNew, workspace },
-          {
-            a: panelA,
-            aBytes: lineBytes,
-            b: panelB,
-            c: cAt,
-            left,
-          },
-        );
-      const placeC = cAt.set(i32.add(i32.add(c, i32.mul(row, cRow)), columnBytes));
-      return [
-        fewRows.set(i32.and(i32.leS(m, i32.const(ROWS_IN_PLACE)), i32.eq(bColumn, i32.const(4)))),
-        fewColumns.set(i32.and(i32.leS(n, i32.const(COLUMNS_IN_PLACE)), i32.eqz(fewRows))),
-        // Columns from `packedFrom` on are packed: all of them, or only the ragged rest.
-        packedFrom.set(i32.select(i32.mul(i32.divU(n, i32.const(width)), i32.const(width)), zero, fewRows)),
-        blockSteps.set(depthBlockOf(k)),
-        countUp(from, zero, k, blockSteps, [
-          steps.set(least(blockSteps, i32.sub(k, from))),
-          isNew.set(i32.eqz(from)),
-          packB.call(i32.add(atB, i32.mul(packedFrom, bColumn)), bColumn, bRow, i32.sub(n, packedFrom), steps, packedB),
-          countUp(row, zero, m, i32.const(BLOCK_ROWS), [
-            rows.set(least(i32.const(BLOCK_ROWS), i32.sub(m, row))),
-            when(i32.eqz(fewColumns), [packA.call(atA, aRow, aColumn, rows, steps, packedA)]),
-            countUp(column, zero, packedFrom, i32.const(width), [
-              panelA.set(packedA),
-              panelB.set(i32.add(atB, columnBytes)),
-              placeC,
-              ...goThrough(bInPlace, panelBytes, i32.const(width)),
-            ]),
-            countUp(column, packedFrom, n, i32.const(width), [
-              panelB.set(i32.add(packedB, i32.shl(i32.mul(i32.sub(column, packedFrom), steps), i32.const(2)))),
-              placeC,
-              when(
-                fewColumns,
-                [panelA.set(atA), ...goThrough(aInPlace, i32.mul(aRow, tileRows), i32.sub(n, column))],
-                [panelA.set(packedA), ...goThrough(bothPacked, panelBytes, i32.sub(n, column))],
-              ),
-            ]),
-          ]),
+/** Rows `[from, to)` of the product are there, in all columns that were asked for: while they are in the cache. */
+export type RowsDone = (from: Expression<"i32">, to: Expression<"i32">) => readonly Statement[];
+
+/**
+ * Writes the product by five loops: over blocks of the depth, of rows, over panels of B, over tiles in a panel, and, in
+ * the micro-kernel, over steps. One block of B is packed for all columns at once. Needs k > 0.
+ */
+export function writeLoops(
+  scope: Scope,
+  { shape, bothPacked, aInPlace, bInPlace, packA, packB, merge }: ProductParts,
+  [a, aRow, aColumn, b, bRow, bColumn, c, cRow, m, n, k, workspace]: readonly Local<"i32">[],
+  rowsDone: RowsDone = () => [],
+): readonly Statement[] {
+  const width = columnsOf(shape);
+  const names = Array.from({ length: 13 }, () => scope.local("i32"));
+  const [blockSteps, from, steps, row, rows, column, fewRows, fewColumns, packedFrom, isNew, cAt, ...panels] = names;
+  const [panelA, panelB] = panels;
+  const offset = layout(shape);
+  const packedA = i32.add(workspace, i32.const(offset.packedA));
+  const packedB = i32.add(workspace, i32.const(offset.packedB));
+  const columnBytes = i32.shl(column, i32.const(2));
+  const atA = i32.add(i32.add(a, i32.mul(row, aRow)), i32.mul(from, aColumn));
+  const atB = i32.add(b, i32.mul(from, bRow));
+  const tileRows = i32.const(shape.rows);
+  const panelBytes = i32.mul(steps, i32.const(4 * shape.rows));
+  const goThrough = (set: readonly TileFunction[], lineBytes: Expression<"i32">, left: Expression<"i32">) =>
+    tilesOfPanel(
+      { scope, shape, set, merge, aRow, aColumn, bRow, cRow, rows, steps, isNew, workspace },
+      {
+        a: panelA,
+        aBytes: lineBytes,
+        b: panelB,
+        c: cAt,
+        left,
+      },
+    );
+  const placeC = cAt.set(i32.add(i32.add(c, i32.mul(row, cRow)), columnBytes));
+  return [
+    fewRows.set(i32.and(i32.leS(m, i32.const(ROWS_IN_PLACE)), i32.eq(bColumn, i32.const(4)))),
+    fewColumns.set(i32.and(i32.leS(n, i32.const(COLUMNS_IN_PLACE)), i32.eqz(fewRows))),
+    // Columns from `packedFrom` on are packed: all of them, or only the ragged rest.
+    packedFrom.set(i32.select(i32.mul(i32.divU(n, i32.const(width)), i32.const(width)), zero, fewRows)),
+    blockSteps.set(depthBlockOf(k)),
+    countUp(from, zero, k, blockSteps, [
+      steps.set(least(blockSteps, i32.sub(k, from))),
+      isNew.set(i32.eqz(from)),
+      packB.call(i32.add(atB, i32.mul(packedFrom, bColumn)), bColumn, bRow, i32.sub(n, packedFrom), steps, packedB),
+      countUp(row, zero, m, i32.const(BLOCK_ROWS), [
+        rows.set(least(i32.const(BLOCK_ROWS), i32.sub(m, row))),
+        when(i32.eqz(fewColumns), [packA.call(atA, aRow, aColumn, rows, steps, packedA)]),
+        countUp(column, zero, packedFrom, i32.const(width), [
+          panelA.set(packedA),
+          panelB.set(i32.add(atB, columnBytes)),
+          placeC,
+          ...goThrough(bInPlace, panelBytes, i32.const(width)),
         ]),
-      ];
-    },
-  );
+        countUp(column, packedFrom, n, i32.const(width), [
+          panelB.set(i32.add(packedB, i32.shl(i32.mul(i32.sub(column, packedFrom), steps), i32.const(2)))),
+          placeC,
+          when(
+            fewColumns,
+            [panelA.set(atA), ...goThrough(aInPlace, i32.mul(aRow, tileRows), i32.sub(n, column))],
+            [panelA.set(packedA), ...goThrough(bothPacked, panelBytes, i32.sub(n, column))],
+          ),
+        ]),
+        when(i32.geS(i32.add(from, steps), k), rowsDone(row, i32.add(row, rows))),
+      ]),
+    ]),
+  ];
 }
 
 /** What all panels of a block share. */

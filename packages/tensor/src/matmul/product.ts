@@ -9,15 +9,17 @@ import type { ModuleBuilder } from "../wasm/module.js";
 import { MOST_STEPS, STEP_UNIT } from "./depth.js";
 import {
   BLOCK_ROWS,
-  defineLoops,
+  defineParts,
   depthBlockOf,
   layout,
   least,
   PRODUCT,
   type ProductFunction,
+  type ProductParts,
   roundUp,
+  writeLoops,
 } from "./loops.js";
-import { defineMerge, type Merge } from "./merge.js";
+import type { Merge } from "./merge.js";
 import { SLACK } from "./packing.js";
 import { defineRow } from "./row.js";
 import { columnsOf, type TileShape } from "./tile.js";
@@ -45,11 +47,27 @@ export function defineProduct(
   if (BLOCK_ROWS % shape.rows !== 0) {
     throw new ArgumentError(`the rows of a tile divide ${BLOCK_ROWS}, got ${shape.rows}`, { op: "defineProduct" });
   }
-  const merge = defineMerge(builder, `${prefix}merge`, columnsOf(shape));
-  const loops = defineLoops(builder, prefix, shape, multiplyAdd, merge);
+  return productOf(builder, defineParts(builder, prefix, shape, multiplyAdd), multiplyAdd, prefix);
+}
+
+/** The same from parts that are defined already. */
+export function productOf(
+  builder: ModuleBuilder,
+  parts: ProductParts,
+  multiplyAdd: MultiplyAdd,
+  prefix = "",
+): ProductFunction {
+  const { shape, merge } = parts;
+  const loops = builder.define(`${prefix}loops`, PRODUCT, "none", (scope, ...operands) =>
+    writeLoops(scope, parts, operands),
+  );
   const wide = defineWide(builder, prefix, shape, multiplyAdd, { loops, merge });
   return defineAny(builder, `${prefix}product`, shape, wide);
 }
+
+/** Whether a product of these sizes goes by `writeLoops`, or by a path of its own: one row, few columns, no depth. */
+export const goesByLoops = (shape: TileShape, m: number, n: number, k: number): boolean =>
+  k > 0 && m > 1 && !isNarrow(shape, n);
 
 const zero = i32.const(0);
 

@@ -2,23 +2,19 @@
 
 import {
   add,
-  ArgumentError,
   clamp,
-  formatShape,
-  fromTypedArray,
   gather,
   greaterEqual,
-  type Key,
   less,
   mul,
   normal,
   randomInt,
-  ShapeError,
   split as splitKey,
-  type Tensor,
   uniform,
+  type Value,
   where,
-} from "@elbo/tensor";
+} from "@elbo/autograd";
+import { ArgumentError, formatShape, fromTypedArray, type Key, ShapeError, type Tensor } from "@elbo/tensor";
 
 /**
  * `gaussian`: adds level * N(0, 1). `salt-pepper`: a share of the elements, the level, becomes 0 or 1, each as likely.
@@ -78,7 +74,9 @@ export interface CorruptOptions {
  * @see Vincent et al. 2010, Stacked denoising autoencoders, section 3.3
  * @example corrupt([{ kind: "gaussian", level: 0.5 }], rows, key(1), { clip: true })
  */
-export function corrupt(corruption: Corruption, rows: Tensor, key: Key, { clip }: CorruptOptions): Tensor {
+export function corrupt(corruption: Corruption, rows: Tensor, key: Key, options: CorruptOptions): Tensor;
+export function corrupt(corruption: Corruption, rows: Value, key: Key, options: CorruptOptions): Value;
+export function corrupt(corruption: Corruption, rows: Value, key: Key, { clip }: CorruptOptions): Value {
   if (corruption.length === 0) return rows;
   if (rows.ndim !== 2) {
     throw new ShapeError(`takes rows [count, dimensions], got ${formatShape(rows.shape)}`, {
@@ -90,7 +88,7 @@ export function corrupt(corruption: Corruption, rows: Tensor, key: Key, { clip }
   const [choiceKey, gaussianKey, pepperKey, maskKey] = splitKey(key, 4);
   const choice = randomInt(choiceKey, [rows.shape[0], 1], { high: corruption.length });
   /** The level of one kind in each row, `[count, 1]`: 0 in the rows that drew another kind; null where none has it. */
-  const levelOf = (kind: NoiseKind): Tensor | null => {
+  const levelOf = (kind: NoiseKind): Value | null => {
     const levels = corruption.map((noise) => (noise.kind === kind ? noise.level : 0));
     return levels.some((level) => level > 0) ? gather(fromTypedArray(Float32Array.from(levels)), choice) : null;
   };
@@ -100,7 +98,7 @@ export function corrupt(corruption: Corruption, rows: Tensor, key: Key, { clip }
       op: "corrupt",
     });
   }
-  let noisy = rows;
+  let noisy: Value = rows;
   if (sigma !== null) noisy = add(noisy, mul(sigma, normal(gaussianKey, rows.shape)));
   if (peppered !== null) {
     const u = uniform(pepperKey, rows.shape);

@@ -2,8 +2,8 @@
 
 import {
   add,
+  bernoulli as draw,
   binaryCrossEntropyWithLogits,
-  concrete,
   mul,
   neg,
   sigmoid,
@@ -12,7 +12,7 @@ import {
   sum,
   type Value,
 } from "@elbo/autograd";
-import { bernoulli as draw, type Key, type Tensor } from "@elbo/tensor";
+import type { Key } from "@elbo/tensor";
 
 /** 1 with probability `sigmoid(logit)`, else 0, in each of the dimensions of the last axis. */
 export interface Bernoulli {
@@ -32,7 +32,7 @@ export const bernoulliLogProb = ({ logits }: Bernoulli, x: Value): Value =>
   neg(sum(binaryCrossEntropyWithLogits(logits, x), { axis: -1 }));
 
 /** 0s and 1s. A draw has no derivative in the logits. */
-export const bernoulliSample = ({ logits }: Bernoulli, key: Key): Tensor => draw(key, concrete(sigmoid(logits)));
+export const bernoulliSample = ({ logits }: Bernoulli, key: Key): Value => draw(key, sigmoid(logits));
 
 /** `KL(q || p)` of each dimension, in nats: `s_q (l_q - l_p) - softplus(l_q) + softplus(l_p)`. */
 export const bernoulliKlPerDimension = (q: Bernoulli, p: Bernoulli): Value =>

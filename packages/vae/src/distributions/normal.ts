@@ -1,7 +1,18 @@
 // The normal distribution with independent dimensions, given by its mean and log-variance.
 
-import { add, exp, expm1mx, mul, neg, square, sub, sum, type Value } from "@elbo/autograd";
-import { broadcastShapes, type Key, normal as standardNormalNoise, type Shape } from "@elbo/tensor";
+import {
+  add,
+  exp,
+  expm1mx,
+  mul,
+  neg,
+  normal as standardNormalNoise,
+  square,
+  sub,
+  sum,
+  type Value,
+} from "@elbo/autograd";
+import { broadcastShapes, type Key, type Shape } from "@elbo/tensor";
 
 /** `N(mean, e^logVariance)` in each of the dimensions of the last axis. Numbers stand for all dimensions alike. */
 export interface Normal {

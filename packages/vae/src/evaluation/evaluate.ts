@@ -1,7 +1,7 @@
 // The bound on a whole part of a data set, and the KL of each latent dimension.
 
-import { add, concrete, mul } from "@elbo/autograd";
-import { foldIn, type Key, slice, sum, type Tensor, zeros } from "@elbo/tensor";
+import { add, concrete, mul, sum, type Value } from "@elbo/autograd";
+import { foldIn, type Key, slice, type Tensor, zeros } from "@elbo/tensor";
 import { checkPart } from "../data/check.js";
 import type { Corruption } from "../data/corruption.js";
 import type { Split } from "../data/dataset.js";
@@ -9,7 +9,8 @@ import { klPerDimension, standardNormal } from "../distributions/index.js";
 import { isImageModel } from "../models/config.js";
 import { flatten, type Model } from "../models/model.js";
 import type { Vae } from "../models/vae.js";
-import { addSums, type Metrics, metricsOf, noSums, type Sums } from "./metrics.js";
+import { sumTerms, type Terms } from "../objectives/elbo.js";
+import { addSums, type Metrics, metricsOf, noSums } from "./metrics.js";
 import { type Drawn, draw, type Targets } from "../data/draw.js";
 
 /** Examples evaluated at a time. Part of the contract: the noise of an example depends on its place in its block. */
@@ -22,48 +23,66 @@ export interface EvaluateOptions {
   readonly beta?: number;
 }
 
-/** Walks a part in blocks, each drawn with a key of its own. */
-export function* blocks(
-  model: Model,
-  part: Split,
-  key: Key,
-  targets: Targets,
-  corruption: Corruption = [],
-): Generator<Drawn> {
+/** Some rows of a part, and the key of all that is drawn for them. */
+interface Block {
+  readonly rows: Tensor;
+  readonly from: Key;
+}
+
+/** Walks a part in blocks of rows. */
+function* rowBlocks(model: Model, part: Split, key: Key): Generator<Block> {
   const count = part.inputs.shape[0];
   for (let start = 0; start < count; start += BLOCK) {
     const rows = flatten(model.config, slice(part.inputs, [{ start, stop: Math.min(count, start + BLOCK) }]));
-    yield draw(rows, { targets, corruption, clip: isImageModel(model.config) }, foldIn(key, start / BLOCK));
+    yield { rows, from: foldIn(key, start / BLOCK) };
   }
 }
 
-/** The sums of the terms over a batch. */
-export function termSums(terms: { readonly reconstruction: Tensor; readonly kl: Tensor }): Sums {
-  return {
-    examples: terms.reconstruction.size,
-    reconstruction: sum(terms.reconstruction).item(),
-    kl: sum(terms.kl).item(),
+/** Walks a part in blocks, each drawn with a key of its own. */
+export function* blocks(model: Model, part: Split, key: Key, targets: Targets): Generator<Drawn> {
+  const shown = { targets, corruption: [], clip: isImageModel(model.config) };
+  for (const { rows, from } of rowBlocks(model, part, key)) yield draw(rows, shown, from);
+}
+
+/** The sums of the terms over the rows of a block, `[count, dimensions]`, as a pure function. */
+export function blockTerms(
+  model: Model,
+  { targets, corruption = [] }: { readonly targets: Targets; readonly corruption?: Corruption },
+): (params: Model["params"], rows: Value, from: Key) => Terms {
+  const shown = { targets, corruption, clip: isImageModel(model.config) };
+  return (params, rows, from) => {
+    const { x, key, seen } = draw(rows, shown, from);
+    return sumTerms(model.terms(params as never, x, key, seen));
   };
+}
+
+/** The KL of each latent dimension, summed over the rows of a block: `[count, dimensions]` gives `[latent]`. */
+export function blockKlPerDimension(
+  model: Vae,
+  targets: Targets,
+): (params: Vae["params"], rows: Value, from: Key) => Value {
+  const shown = { targets, corruption: [], clip: isImageModel(model.config) };
+  return (params, rows, from) =>
+    sum(klPerDimension(model.encode(params, draw(rows, shown, from).x), standardNormal), { axis: 0 });
 }
 
 /** The metrics of a model on a part of a data set, with one sample of z for each example. Same key, same figures. */
 export function evaluate(model: Model, part: Split, key: Key, options: EvaluateOptions = {}): Metrics {
   checkPart("evaluate", part, "given");
-  const { targets = "gray", corruption = [], beta = 1 } = options;
+  const { targets = "gray", corruption, beta = 1 } = options;
+  const terms = blockTerms(model, { targets, corruption });
   let sums = noSums;
-  for (const { x, key: noise, seen } of blocks(model, part, key, targets, corruption)) {
-    const terms = model.terms(model.params as never, x, noise, seen);
-    sums = addSums(sums, termSums({ reconstruction: concrete(terms.reconstruction), kl: concrete(terms.kl) }));
+  for (const { rows, from } of rowBlocks(model, part, key)) {
+    const { reconstruction, kl } = terms(model.params, rows, from);
+    sums = addSums(sums, { examples: rows.shape[0], reconstruction: reconstruction.item(), kl: kl.item() });
   }
   return metricsOf(sums, model.kind, beta);
 }
 
 /** `KL(q(z_j|x) || p(z_j))` for each latent dimension j, in nats, averaged over the part: `[latent]`. */
 export function meanKlPerDimension(model: Vae, part: Split, key: Key, targets: Targets = "gray"): Tensor {
-  let total = zeros([model.config.latent]);
-  for (const { x } of blocks(model, part, key, targets)) {
-    const each = concrete(klPerDimension(model.encode(model.params, x), standardNormal));
-    total = add(total, sum(each, { axis: 0 }));
-  }
+  const kl = blockKlPerDimension(model, targets);
+  let total: Value = zeros([model.config.latent]);
+  for (const { rows, from } of rowBlocks(model, part, key)) total = add(total, kl(model.params, rows, from));
   return concrete(mul(total, 1 / part.inputs.shape[0]));
 }

@@ -1,10 +1,10 @@
 // The negative log-likelihood by importance sampling: what the ELBO bounds, estimated more closely.
 
-import { add, concrete, type Value } from "@elbo/autograd";
-import { ArgumentError, checkOptions, foldIn, type Key, logMeanExp, stack, sub, type Tensor } from "@elbo/tensor";
+import { add, concrete, logMeanExp, type Operand, stack, sub, type Value } from "@elbo/autograd";
+import { ArgumentError, checkOptions, foldIn, type Key, type Tensor } from "@elbo/tensor";
 import { checkPart } from "../data/check.js";
 import type { Split } from "../data/dataset.js";
-import { logProb, sample, standardNormal } from "../distributions/index.js";
+import { logProb, normal, sample, standardNormal } from "../distributions/index.js";
 import type { Vae } from "../models/vae.js";
 import { bitsPerDimension } from "./metrics.js";
 import { dimensionsOf } from "../models/config.js";
@@ -31,21 +31,43 @@ export interface NllOptions {
   readonly onProgress?: (examples: number, total: number) => void;
 }
 
+/** What the samples of z for a batch have in common: x, `[batch, dimensions]`, and `q(z|x)`, once for all of them. */
+export interface Proposal {
+  readonly params: Vae["params"];
+  readonly x: Value;
+  readonly mean: Operand;
+  readonly logVariance: Operand;
+}
+
+/** The proposal for x, as a pure function. */
+export const proposal =
+  (model: Vae) =>
+  (params: Vae["params"], x: Value): Proposal => {
+    const { mean, logVariance } = model.encode(params, x);
+    return { params, x, mean, logVariance };
+  };
+
+/** `log p(x|z) p(z) / q(z|x)` for one `z ~ q(z|x)` of each example, `[batch]`, as a pure function. */
+export const logWeight =
+  (model: Vae) =>
+  ({ params, x, mean, logVariance }: Proposal, key: Key): Value => {
+    const q = normal(mean, logVariance);
+    const z = sample(q, key);
+    const logJoint = add(logProb(model.decode(params, z), x), logProb(standardNormal, z));
+    return sub(logJoint, logProb(q, z));
+  };
+
 /**
  * `log p(x)` of each example, `[batch]`, as `log 1/k sum_k p(x|z_k) p(z_k) / q(z_k|x)` with `z_k ~ q(z|x)`
  * (Burda, Grosse and Salakhutdinov 2015, equation 8): a lower bound in expectation that tightens as k grows.
  * `x` is `[batch, dimensions]`.
  */
-export function importanceLogLikelihood(model: Vae, x: Tensor, key: Key, samples: number): Tensor {
+export function importanceLogLikelihood(model: Vae, x: Value, key: Key, samples: number): Tensor {
   if (!Number.isInteger(samples) || samples < 1)
     throw new ArgumentError(`samples is a whole number of 1 or more, got ${samples}`, { op: "nll" });
-  const q = model.encode(model.params, x);
-  const logWeights = Array.from({ length: samples }, (_, k) => {
-    const z = sample(q, foldIn(key, k));
-    const logJoint: Value = add(logProb(model.decode(model.params, z), x), logProb(standardNormal, z));
-    return sub(concrete(logJoint), concrete(logProb(q, z)));
-  });
-  return logMeanExp(stack(logWeights), { axis: 0 });
+  const common = proposal(model)(model.params, x);
+  const logWeights = Array.from({ length: samples }, (_, k) => logWeight(model)(common, foldIn(key, k)));
+  return concrete(logMeanExp(stack(logWeights), { axis: 0 }));
 }
 
 /** The importance-sampled negative log-likelihood of a part of a data set, with its standard error. */

@@ -1,6 +1,6 @@
 // The evidence lower bound, as the paper writes it.
 
-import { add, mul, neg, sub, type Value } from "@elbo/autograd";
+import { add, mul, neg, type Operand, sub, sum, type Value } from "@elbo/autograd";
 import type { Key } from "@elbo/tensor";
 import { type Distribution, kl, logProb, type Normal, sample, standardNormal } from "../distributions/index.js";
 
@@ -36,5 +36,11 @@ export function elbo(densities: Densities, x: Value, key: Key): Value {
 }
 
 /** What training minimises: `-reconstruction + beta kl`; with beta = 1 the negative bound (Higgins et al. 2017 for others). */
-export const betaObjective = ({ reconstruction, kl }: Terms, beta: number): Value =>
+export const betaObjective = ({ reconstruction, kl }: Terms, beta: Operand): Value =>
   add(neg(reconstruction), mul(beta, kl));
+
+/** The terms summed over the batch, each a scalar. */
+export const sumTerms = ({ reconstruction, kl }: Terms): Terms => ({
+  reconstruction: sum(reconstruction),
+  kl: sum(kl),
+});

@@ -2,7 +2,7 @@
 
 import { add, div, mapTree, mul, sqrt, square, sub, type Value } from "@elbo/autograd";
 import { checkOptions, zeros } from "@elbo/tensor";
-import type { Optimizer } from "./optimizer.js";
+import { type Optimizer, optimizer } from "./optimizer.js";
 
 /** The moments, as trees like the parameters, and the running products of the decay rates. */
 export interface AdamState {
@@ -30,19 +30,22 @@ export function adam(options: AdamOptions = {}): Optimizer<AdamState> {
   checkOptions("adam", options, ["beta1", "beta2", "epsilon"]);
   const { beta1 = 0.9, beta2 = 0.999, epsilon = 1e-8 } = options;
   const blend = (decay: number) => (old: Value, fresh: Value) => add(mul(decay, old), mul(1 - decay, fresh));
-  return {
+  return optimizer({
     name: "adam",
     init: (params) => {
       const zero = (w: Value) => zeros(w.shape, { dtype: w.dtype });
       return { mean: mapTree(zero, params), square: mapTree(zero, params), decay1: 1, decay2: 1 };
     },
-    update: (params, gradients, state, rate) => {
-      const mean = mapTree(blend(beta1), state.mean, gradients);
-      const second = mapTree(blend(beta2), state.square, mapTree(square, gradients));
+    prepare: (state, rate) => {
       const [decay1, decay2] = [state.decay1 * beta1, state.decay2 * beta2];
-      const step = (w: Value, m: Value, v: Value) =>
-        sub(w, div(mul(rate / (1 - decay1), m), add(sqrt(mul(1 / (1 - decay2), v)), epsilon)));
-      return { params: mapTree(step, params, mean, second), state: { mean, square: second, decay1, decay2 } };
+      return { factors: { mean: rate / (1 - decay1), square: 1 / (1 - decay2) }, numbers: { decay1, decay2 } };
     },
-  };
+    step: (params, gradients, moments, factors) => {
+      const mean = mapTree(blend(beta1), moments.mean, gradients);
+      const second = mapTree(blend(beta2), moments.square, mapTree(square, gradients));
+      const moved = (w: Value, m: Value, v: Value) =>
+        sub(w, div(mul(factors.mean, m), add(sqrt(mul(factors.square, v)), epsilon)));
+      return { params: mapTree(moved, params, mean, second), moments: { mean, square: second } };
+    },
+  });
 }

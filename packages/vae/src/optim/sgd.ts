@@ -2,7 +2,7 @@
 
 import { add, mapTree, mul, sub, type Value } from "@elbo/autograd";
 import { checkOptions, zeros } from "@elbo/tensor";
-import type { Optimizer } from "./optimizer.js";
+import { type Optimizer, optimizer } from "./optimizer.js";
 
 /** The velocity, a tree like the parameters. */
 export interface SgdState {
@@ -16,18 +16,17 @@ export interface SgdState {
 export function sgd(options: { readonly momentum?: number } = {}): Optimizer<SgdState> {
   checkOptions("sgd", options, ["momentum"]);
   const { momentum = 0 } = options;
-  return {
+  return optimizer({
     name: momentum === 0 ? "sgd" : "momentum",
     init: (params) => ({ velocity: mapTree((w) => zeros(w.shape, { dtype: w.dtype }), params) }),
-    update: (params, gradients, state, rate) => {
-      const velocity =
-        momentum === 0
-          ? gradients
-          : mapTree((u: Value, g: Value) => add(mul(momentum, u), g), state.velocity, gradients);
+    prepare: (_, rate) => ({ factors: { rate }, numbers: {} }),
+    step: (params, gradients, moments, factors) => {
+      const faster = (u: Value, g: Value) => add(mul(momentum, u), g);
+      const velocity = momentum === 0 ? gradients : mapTree(faster, moments.velocity, gradients);
       return {
-        params: mapTree((w: Value, u: Value) => sub(w, mul(rate, u)), params, velocity),
-        state: { velocity: momentum === 0 ? state.velocity : velocity },
+        params: mapTree((w: Value, u: Value) => sub(w, mul(factors.rate, u)), params, velocity),
+        moments: momentum === 0 ? moments : { velocity },
       };
     },
-  };
+  });
 }

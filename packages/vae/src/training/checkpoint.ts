@@ -10,7 +10,7 @@ import { type Model, namedParameters, withNamedTensors } from "../models/model.j
 import { vae } from "../models/vae.js";
 import type { MultiplyAdd } from "./multiply-adds.js";
 import { type OptimizerName, optimizers, type OptimizerState } from "./optimizers.js";
-import type { TrainingState } from "./fit.js";
+import type { TrainingState } from "./state.js";
 
 /** Raised when the meaning of the file changes. */
 const FORMAT = "elbo-checkpoint-1";

@@ -4,7 +4,7 @@ import type { OpAttributes } from "@elbo/autograd";
 import { sizeOf } from "@elbo/tensor";
 import { countUp, i32, memory, type Scope, type Statement, when } from "@elbo/tensor/kernels";
 import { shareOf } from "../share.js";
-import { aroundAxis, BYTES, defineKernel, numberAt } from "./kernel.js";
+import { aroundAxis, BYTES, bytesOf, defineKernel } from "./kernel.js";
 import type { LibraryCall, LibraryKernel, Place } from "./library.js";
 import { copyRun } from "./runs.js";
 
@@ -22,7 +22,7 @@ export const gather: LibraryKernel = (library, call) =>
       countUp(block, i32.const(0), i32.const(outer), i32.const(1), [
         to.set(i32.mul(i32.add(i32.mul(block, i32.const(picks)), share.from), runBytes)),
         countUp(p, share.from, share.to, i32.const(1), [
-          index.set(i32.load(numberAt(p), indices.address)),
+          index.set(i32.load(bytesOf(p), indices.address)),
           when(
             i32.ltU(index, i32.const(length)),
             [
@@ -49,8 +49,8 @@ export const concat: LibraryKernel = (library, call) =>
     if (outer === 1) {
       return parts.flatMap(({ place, count, offset }) => {
         const share = shareOf(scope, count, 16, thread, threads);
-        const address = (base: number) => i32.add(numberAt(share.from), i32.const(base));
-        const bytes = numberAt(i32.sub(share.to, share.from));
+        const address = (base: number) => i32.add(bytesOf(share.from), i32.const(base));
+        const bytes = bytesOf(i32.sub(share.to, share.from));
         return [...share.statements, memory.copy(address(call.output.address + offset), address(place.address), bytes)];
       });
     }

@@ -4,7 +4,7 @@ import type { OpAttributes } from "@elbo/autograd";
 import { sizeOf } from "@elbo/tensor";
 import { countUp, type Expression, f32, i32, type Scope, type Statement, when } from "@elbo/tensor/kernels";
 import { shareOf } from "../share.js";
-import { aroundAxis, BYTES, defineKernel, numberAt } from "./kernel.js";
+import { aroundAxis, BYTES, bytesOf, defineKernel } from "./kernel.js";
 import type { LibraryKernel, Place } from "./library.js";
 
 type Extreme = "max" | "min";
@@ -53,14 +53,14 @@ const extremeIndex =
       return [
         ...statements,
         countUp(line, from, to, i32.const(1), [
-          at.set(numberAt(i32.add(i32.mul(block, i32.const(length * inner)), column))),
+          at.set(bytesOf(i32.add(i32.mul(block, i32.const(length * inner)), column))),
           winner.set(i32.const(0)),
           start,
           countUp(i, i32.const(1), i32.const(length), i32.const(1), [
             at.set(i32.add(at, i32.const(BYTES * inner))),
             ...go([winner.set(i)]),
           ]),
-          i32.store(numberAt(line), winner, call.output.address),
+          i32.store(bytesOf(line), winner, call.output.address),
         ]),
       ];
     });

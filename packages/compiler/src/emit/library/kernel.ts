@@ -7,8 +7,8 @@ import type { KernelFunction, Library, LibraryCall } from "./library.js";
 /** Bytes of a number: float32 and int32 have four. */
 export const BYTES = 4;
 
-/** The address of number `index` of a list that starts at 0: a load adds where it starts as its offset. */
-export const numberAt = (index: Expression<"i32">): Expression<"i32"> => i32.shl(index, i32.const(2));
+/** The bytes of so many numbers; also the offset of the number with that index in a list. */
+export const bytesOf = (count: Expression<"i32">): Expression<"i32"> => i32.shl(count, i32.const(2));
 
 /** The function of a call, by the statements of one thread. An empty result takes none: nothing is read or refused. */
 export const defineKernel = (

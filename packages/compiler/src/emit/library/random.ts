@@ -15,7 +15,7 @@ import {
   v128,
 } from "@elbo/tensor/kernels";
 import { shareOf } from "../share.js";
-import { BYTES, defineKernel, numberAt } from "./kernel.js";
+import { BYTES, bytesOf, defineKernel } from "./kernel.js";
 import type { KernelFunction, Library, LibraryCall, LibraryKernel } from "./library.js";
 
 /** Numbers that are drawn at once: four blocks of two. */
@@ -32,10 +32,10 @@ function draw(library: Library, call: LibraryCall, name: string, finish: Finish)
     const key = i32.const(inputs[0].address);
     const { from, to, statements } = shareOf(scope, sizeOf(output.shape), GROUP, thread, threads);
     const groups = i32.and(i32.add(i32.sub(to, from), i32.const(GROUP - 1)), i32.const(-GROUP));
-    const start = i32.add(numberAt(from), i32.const(output.address));
+    const start = i32.add(bytesOf(from), i32.const(output.address));
     return [
       ...statements,
-      drawBlocks.call(i32.load(key), i32.load(key, BYTES), i32.shrU(from, i32.const(1)), numberAt(groups), start),
+      drawBlocks.call(i32.load(key), i32.load(key, BYTES), i32.shrU(from, i32.const(1)), bytesOf(groups), start),
     ];
   });
 }

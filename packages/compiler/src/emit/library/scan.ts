@@ -3,7 +3,7 @@
 import type { OpAttributes } from "@elbo/autograd";
 import { countUp, type Expression, f32, f32x4, i32, type Scope, type Statement, v128 } from "@elbo/tensor/kernels";
 import { shareOf } from "../share.js";
-import { type Around, aroundAxis, BYTES, defineKernel, numberAt } from "./kernel.js";
+import { type Around, aroundAxis, BYTES, bytesOf, defineKernel } from "./kernel.js";
 import type { LibraryCall, LibraryKernel } from "./library.js";
 
 /** Threads share the blocks around the axis; where there is only one, its columns by cache lines. */
@@ -41,7 +41,7 @@ function sumDown(
   const [row, at] = [scope.local("i32"), scope.local("i32")];
   const [one, four] = [scope.local("f32"), scope.local("v128")];
   const step = BYTES * inner;
-  const first = i32.add(i32.mul(block, i32.const(length * step)), numberAt(column));
+  const first = i32.add(i32.mul(block, i32.const(length * step)), bytesOf(column));
   const [start, add, store] =
     width === "f32"
       ? [one.set(f32.const(-0)), one.set(f32.add(one, f32.load(at, x.address))), f32.store(at, one, output.address)]

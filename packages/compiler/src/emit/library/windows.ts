@@ -14,7 +14,7 @@ import {
 } from "@elbo/tensor/kernels";
 import { shareOf } from "../share.js";
 import { additions } from "./additions.js";
-import { BYTES, defineKernel, numberAt } from "./kernel.js";
+import { BYTES, bytesOf, defineKernel } from "./kernel.js";
 import type { LibraryKernel } from "./library.js";
 
 /** What to do for one element of the columns. Both are offsets in bytes. */
@@ -29,8 +29,8 @@ interface Visit {
 export const im2col: LibraryKernel = (library, call) =>
   defineKernel(library, call, (scope, thread, threads) => {
     const [x] = call.inputs;
-    const to = call.output.address;
-    const { from, to: end, statements } = shareOf(scope, x.shape[0] * x.shape[1], 1, thread, threads);
+    const { address } = call.output;
+    const { from, to, statements } = shareOf(scope, x.shape[0] * x.shape[1], 1, thread, threads);
     const plane = scope.local("i32");
     const { windows } = call.attributes as OpAttributes["im2col"];
     return [
@@ -38,11 +38,11 @@ export const im2col: LibraryKernel = (library, call) =>
       countUp(
         plane,
         from,
-        end,
+        to,
         i32.const(1),
         eachElement(scope, x.shape, windows, plane, {
-          pixel: (column, pixel) => [i32.store(column, i32.load(pixel, x.address), to)],
-          padding: (column) => [i32.store(column, i32.const(0), to)],
+          pixel: (column, pixel) => [i32.store(column, i32.load(pixel, x.address), address)],
+          padding: (column) => [i32.store(column, i32.const(0), address)],
         }),
       ),
     ];
@@ -92,7 +92,7 @@ function eachElement(
     );
   const elements = kernel[0] * kernel[1] * output[0] * output[1];
   return [
-    column.set(numberAt(i32.mul(plane, i32.const(elements)))),
+    column.set(bytesOf(i32.mul(plane, i32.const(elements)))),
     each(ky, kernel[0], [
       each(kx, kernel[1], [
         each(oy, output[0], [
@@ -103,7 +103,7 @@ function eachElement(
               i32.and(i32.ltU(y, i32.const(height)), i32.ltU(x, i32.const(width))),
               [
                 pixel.set(
-                  numberAt(i32.add(i32.mul(i32.add(i32.mul(plane, i32.const(height)), y), i32.const(width)), x)),
+                  bytesOf(i32.add(i32.mul(i32.add(i32.mul(plane, i32.const(height)), y), i32.const(width)), x)),
                 ),
                 ...visit.pixel(column, pixel),
               ],
