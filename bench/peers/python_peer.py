@@ -6,11 +6,13 @@ The first line out says which library answers, or {"absent": reason}. Then each 
 
     {"op": "matmul", "id", "m", "k", "n", "transposeA", "transposeB", "inputs": [base64, base64]}  -> {}
     {"op": "elementwise", "id", "name", "n", "inputs": [base64, ...]}                             -> {} or {"missing": true}
+    {"op": "train", "id", "activation", "batch", "batches", the layers, "adam", "judged"}         -> {}
     {"op": "time", "id", "repeats"}                                                              -> {"seconds"}
     {"op": "result", "id"}                                                                       -> {"data": base64}
     {"op": "dispose", "id"}                                                                      -> {}
 
-Numbers are float32 in base64. It times itself with time.perf_counter, and ends with its stdin.
+Numbers are float32 in base64. The result of a network in training is the losses of its next steps. It times itself with
+time.perf_counter, and ends with its stdin.
 """
 
 import base64
@@ -23,7 +25,7 @@ import time
 
 
 class Torch:
-    """Eager PyTorch without gradients; every call allocates its result, as eager code does."""
+    """Eager PyTorch, without gradients but in training; every call allocates its result, as eager code does."""
 
     def __init__(self, threads):
         import torch
@@ -52,8 +54,62 @@ class Torch:
         function = torch.nn.functional.softplus if name == "softplus" else getattr(torch, name, None)
         return None if function is None else lambda: function(*x)
 
+    def train(self, r):
+        return Training(self, r)
+
     def bytes(self, result):
         return result.contiguous().numpy().tobytes()
+
+
+class Training:
+    """A variational autoencoder that learns: a call is one step, and gives the loss in nats per example."""
+
+    def __init__(self, peer, r):
+        torch = self.torch = peer.torch
+        torch.manual_seed(0)
+        self.activation = getattr(torch, r["activation"])
+        self.parameters = []
+
+        def layer(l):
+            weight = peer.read(l["weight"], (l["inputs"], l["outputs"])).t().contiguous().requires_grad_()
+            bias = torch.zeros(l["outputs"], requires_grad=True)
+            self.parameters += [weight, bias]
+            return weight, bias
+
+        self.encoder = [layer(l) for l in r["encoder"]]
+        self.mean, self.log_variance = layer(r["mean"]), layer(r["logVariance"])
+        self.decoder = [layer(l) for l in r["decoder"]]
+        self.output = layer(r["output"])
+        self.batch, self.judged, self.steps = r["batch"], r["judged"], 0
+        self.batches = [peer.read(text, (self.batch, -1)) for text in r["batches"]]
+        self.optimizer = torch.optim.Adam(self.parameters, **r["adam"])
+
+    def loss(self, x):
+        torch, functional = self.torch, self.torch.nn.functional
+        h = x
+        for layer in self.encoder:
+            h = self.activation(functional.linear(h, *layer))
+        mean, log_variance = functional.linear(h, *self.mean), functional.linear(h, *self.log_variance)
+        h = mean + torch.exp(0.5 * log_variance) * torch.randn_like(mean)
+        for layer in self.decoder:
+            h = self.activation(functional.linear(h, *layer))
+        logits = functional.linear(h, *self.output)
+        cross_entropy = functional.binary_cross_entropy_with_logits(logits, x, reduction="sum")
+        kl = -0.5 * torch.sum(1 + log_variance - mean.pow(2) - log_variance.exp())
+        return (cross_entropy + kl) / self.batch
+
+    def __call__(self):
+        x = self.batches[self.steps % len(self.batches)]
+        self.steps += 1
+        with self.torch.enable_grad():
+            self.optimizer.zero_grad(set_to_none=True)
+            loss = self.loss(x)
+            loss.backward()
+            self.optimizer.step()
+        return loss.item()
+
+    def losses(self):
+        return self.torch.tensor([self() for _ in range(self.judged)])
 
 
 class OpenBlas:
@@ -104,7 +160,7 @@ class OpenBlas:
 
 def answer(peer, tasks, r):
     op = r["op"]
-    if op in ("matmul", "elementwise"):
+    if op in ("matmul", "elementwise", "train"):
         call = getattr(peer, op)(r)
         if call is None:
             return {"missing": True}
@@ -115,7 +171,8 @@ def answer(peer, tasks, r):
         return {}
     call = tasks[r["id"]]
     if op == "result":
-        return {"data": base64.b64encode(peer.bytes(call())).decode()}
+        result = call.losses() if isinstance(call, Training) else call()
+        return {"data": base64.b64encode(peer.bytes(result)).decode()}
     repeats = range(r["repeats"])
     start = time.perf_counter()
     for _ in repeats:

@@ -9,7 +9,8 @@ const BENCHMARKS: Readonly<Record<string, string>> = {
   matmul: "GFLOP/s and error of the matrix product, beside the peers and the platform's limit",
   elementwise: "nanoseconds an element and ulp of exp, tanh, erf ..., sums and normal numbers",
   startup: "milliseconds to import, and to the first, second and tenth small product",
-  steps: "the matrix product at every step from three loops to the packed kernel",
+  steps: "the matrix product at every step of chapter 3, from three loops to the packed kernel",
+  step: "milliseconds of one training step of whole networks, beside the peers",
   tables: "writes the figures of bench/results into the pages that show them",
   uses: "what the uses reach on MNIST and on the table of sensors; trains for about half an hour",
   digits: "how close the embedded digits come to MNIST",
@@ -23,7 +24,7 @@ async function main(args: readonly string[]): Promise<number> {
     throw new BadCall(`there is no benchmark ${JSON.stringify(name)}; there are ${Object.keys(BENCHMARKS).join(", ")}`);
   }
   if (rest.includes("--help")) {
-    console.log(`pnpm bench ${"".padEnd(12)} matmul, elementwise, startup and steps, into bench/results`);
+    console.log(`pnpm bench ${"".padEnd(12)} matmul, elementwise, startup, steps and step, into bench/results`);
     for (const [key, about] of Object.entries(BENCHMARKS)) console.log(`pnpm bench ${key.padEnd(12)} ${about}`);
     console.log(USAGE);
     return 0;

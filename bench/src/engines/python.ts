@@ -3,6 +3,7 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { createInterface } from "node:readline";
+import type { Task } from "./engine.js";
 import { peerProgram } from "./peers.js";
 
 export type Answer = Readonly<Record<string, unknown>>;
@@ -85,4 +86,32 @@ export class PythonPeer {
     }
     return { absent };
   }
+}
+
+/** Read when the libraries load. A spinning thread of one peer would steal the core from the next. */
+export const threadSettings = (threads: number): NodeJS.ProcessEnv => ({
+  OMP_NUM_THREADS: String(threads),
+  OPENBLAS_NUM_THREADS: String(threads),
+  ...(threads > 1 ? { GOMP_SPINCOUNT: "0", OPENBLAS_THREAD_TIMEOUT: "20" } : {}),
+});
+
+export const base64 = (x: Float32Array): string => Buffer.from(x.buffer, x.byteOffset, x.byteLength).toString("base64");
+
+function fromBase64(text: string): Float32Array {
+  const bytes = Uint8Array.from(Buffer.from(text, "base64"));
+  return new Float32Array(bytes.buffer);
+}
+
+let tasks = 0;
+
+/** Work that the child makes ready; `undefined` where the library has no such function. */
+export async function openTask(peer: PythonPeer, question: Answer): Promise<Task | undefined> {
+  const id = tasks++;
+  const { missing } = await peer.ask({ ...question, id });
+  if (missing === true) return undefined;
+  return {
+    time: async (repeats) => (await peer.ask({ op: "time", id, repeats })).seconds as number,
+    result: async () => fromBase64((await peer.ask({ op: "result", id })).data as string),
+    dispose: async () => void (await peer.ask({ op: "dispose", id })),
+  };
 }

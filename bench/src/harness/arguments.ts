@@ -18,7 +18,7 @@ export interface Options {
 }
 
 export const USAGE =
-  "use: pnpm bench [matmul|elementwise|steps|startup] [--rounds N] [--engines a,b] [--cases a,b] [--size N] [--json FILE] [--svg FILE] [--node VERSION] [--revectorize]";
+  "use: pnpm bench [matmul|elementwise|startup|steps (of chapter 3)|step (of training)] [--rounds N] [--engines a,b] [--cases a,b] [--size N] [--json FILE] [--svg FILE] [--node VERSION] [--revectorize]";
 
 /** @throws BadCall for an unknown option, a stray argument, or a value out of range */
 export function readOptions(args: readonly string[]): Options {

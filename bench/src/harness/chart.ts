@@ -54,8 +54,8 @@ const PANEL_WIDTH = 250;
 const BAR_HEIGHT = 15;
 const MARGIN = { left: 112, right: 56, top: 34, bottom: 34, head: 84, foot: 14 };
 
-/** Rates and milliseconds are bars from zero; nanoseconds an element span three decades, and are dots on a logarithm. */
-const isLogarithmic = (unit: string): boolean => unit === "ns/element";
+/** Rates and milliseconds are bars from zero; what spans three decades is dots on a logarithm. */
+const isLogarithmic = (unit: string): boolean => unit === "ns/element" || unit === "ms/step";
 
 const POWERS = [0.001, 0.01, 0.1, 1, 10, 100, 1000, 10_000];
 
@@ -89,9 +89,10 @@ function draw(results: Results, plot: Plot, document: unknown): string | { reado
   const height = MARGIN.top + lines * (engines.length * BAR_HEIGHT + 44) + MARGIN.bottom;
   const facet = { fx: "column", fy: "line" };
   const logarithmic = isLogarithmic(unit);
-  const least = Math.min(...marks.map((mark) => mark.value));
+  const limits = panels.flatMap(({ limit }) => limit ?? []);
+  const least = Math.min(...marks.map((mark) => mark.value), ...limits);
   const from = logarithmic ? least / 1.5 : 0;
-  const most = Math.max(...marks.map((mark) => mark.value), ...panels.map((panel) => panel.limit ?? 0));
+  const most = Math.max(...marks.map((mark) => mark.value), ...limits);
   const x = { domain: [from, logarithmic ? most * 4 : most * 1.22], type: logarithmic ? "log" : "linear", grid: true, ticks: logarithmic ? POWERS.filter((power) => power > from && power < most * 4) : 4, label: null }; // prettier-ignore
   const missing = results.rows
     .filter((row) => !isMeasured(row) && engines.includes(row.engine))

@@ -11,6 +11,8 @@ import { printHead } from "../harness/table.js";
 import { elementwiseSuite } from "./elementwise.js";
 import { matmulSuite } from "./matmul.js";
 import { startupSuite, SUBJECTS } from "./startup.js";
+import { STEP_ENGINE_NAMES } from "../training/index.js";
+import { stepSuite } from "./step.js";
 import { STEP_NAMES, stepsSuite } from "./steps.js";
 
 /** `begin` prints the head, once the call is known to be good. */
@@ -21,6 +23,7 @@ const SUITES: Readonly<Record<string, Suite>> = {
   elementwise: elementwiseSuite,
   startup: startupSuite,
   steps: stepsSuite,
+  step: stepSuite,
 };
 
 const folder = fileURLToPath(new URL("../../results/", import.meta.url));
@@ -48,7 +51,9 @@ export async function runSuites(
 }
 
 function checkEngines(prefixes: readonly string[]): void {
-  const names = [...new Set([...ENGINE_NAMES, ...SUBJECTS.map(({ name }) => name), ...STEP_NAMES])];
+  const names = [
+    ...new Set([...ENGINE_NAMES, ...SUBJECTS.map(({ name }) => name), ...STEP_NAMES, ...STEP_ENGINE_NAMES]),
+  ];
   for (const prefix of prefixes) {
     if (names.some((name) => name.startsWith(prefix))) continue;
     throw new BadCall(`no engine's name begins with ${JSON.stringify(prefix)}; there are ${names.join(", ")}`);

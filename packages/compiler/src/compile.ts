@@ -2,7 +2,8 @@
 
 import { ArgumentError, checkOptions, type Key, type MatmulMode, matmulMode, type Tensor } from "@elbo/tensor";
 import type { Value } from "@elbo/autograd";
-import { hasThreads, availableThreads } from "./run/platform.js";
+import { hasSimd } from "@elbo/tensor/kernels";
+import { availableThreads, hasThreads } from "./run/platform.js";
 import { ProgramState } from "./run/program.js";
 
 /** A tree as it comes back from a program: tensors, numbers in the state, and keys. */
@@ -34,6 +35,24 @@ export interface StatefulProgram<S, A extends unknown[], Y> extends Program<A, Y
 
 const unused = new FinalizationRegistry<{ stop(): void }>((team) => team.stop());
 
+/** Whether functions can be compiled here: WebAssembly with SIMD, which every current browser, Node, Deno and Bun has. */
+export const canCompile = (): boolean => hasSimd();
+
+/**
+ * Makes a program of a function. The function is run once on symbolic values for each list of argument shapes; what it did
+ * becomes one WebAssembly module, which later calls run. Tensors, numbers and keys that are arguments are given anew at
+ * each call; those that it captures are constants. With `state`, the function is `f(state, ...args) => [nextState,
+ * outputs]`, and the program keeps the state: a call changes it and gives the outputs alone.
+ *
+ * In `strict` the results equal those of the function itself to the bit, for any number of threads; in `fast` too, on a
+ * runtime of one class of multiply-add.
+ * @throws ConcreteReadError where the function asks for a number that is not computed yet, ArgumentError for arguments
+ *   that are no tensors, numbers or keys, DTypeError for float64, AllocationError where the memory cannot be had; at a
+ *   call, IndexError for an index outside of its axis, WorkerError where a thread does not answer
+ * @example
+ * const step = compile((w, x) => [sub(w, mul(0.1, grad((v) => sum(square(mul(v, x))))(w))), sum(w)], { state: ones([3]) });
+ * step(tensor([1, 2, 3])).item(); // 3
+ */
 export function compile<S, A extends unknown[], Y>(
   f: (state: S, ...args: A) => readonly [S, Y],
   options: CompileOptions & { readonly state: S },
@@ -44,6 +63,12 @@ export function compile(
   options: CompileOptions & { readonly state?: unknown } = {},
 ): StatefulProgram<unknown, unknown[], unknown> {
   checkOptions("compile", options, ["state", "threads", "matmul", "profile"]);
+  if (typeof f !== "function") throw new ArgumentError("needs a function", { op: "compile" });
+  if (!canCompile()) {
+    throw new ArgumentError("this runtime has no WebAssembly SIMD, or forbids it; call the function itself instead", {
+      op: "compile",
+    });
+  }
   const { threads = availableThreads(), matmul = matmulMode(), profile = false, state } = options;
   if (!Number.isInteger(threads) || threads < 1) {
     throw new ArgumentError(`threads is a whole number of 1 or more, got ${threads}`, { op: "compile" });

@@ -1,3 +1,5 @@
 // @elbo/compiler: functions of @elbo/autograd's operations as WebAssembly programs.
 
-export { compile, type CompileOptions, type Concrete, type Program, type StatefulProgram } from "./compile.js";
+export { canCompile, compile, type CompileOptions, type Concrete, type Program, type StatefulProgram } from "./compile.js";
+export { availableThreads, hasThreads } from "./run/platform.js";
+export { WorkerError } from "./run/team.js";

@@ -30,6 +30,11 @@ class Example extends GraphBuilder {
     return this.op("broadcastTo", { shape }, [x]);
   }
 
+  /** Of three axes the first goes to the end. */
+  rotated(x: NodeId): NodeId {
+    return this.op("transpose", { axes: [1, 2, 0] }, [x]);
+  }
+
   reshaped(x: NodeId, shape: number[]): NodeId {
     return this.op("reshape", { shape }, [x]);
   }
@@ -84,6 +89,10 @@ describe("joinViews", () => {
     ["x", (b) => b.op("transpose", { axes: [0, 1] }, [b.x])],
     ["x", (b) => b.reshaped(b.reshaped(b.x, [6]), [2, 3])],
     ["x", (b) => b.op("transpose", { axes: [1, 0] }, [b.op("transpose", { axes: [1, 0] }, [b.x])])],
+    [
+      'transpose{"axes":[2,0,1]}(broadcastTo{"shape":[4,2,3]}(x))',
+      (b) => b.rotated(b.rotated(b.stretched(b.x, [4, 2, 3]))),
+    ],
     ['reshape{"shape":[3,2]}(x)', (b) => b.reshaped(b.reshaped(b.x, [6]), [3, 2])],
     ['reshape{"shape":[3,1]}(y)', (b) => b.op("transpose", { axes: [1, 0] }, [b.reshaped(b.y, [1, 3])])],
     ['reshape{"shape":[1,3]}(y)', (b) => b.stretched(b.y, [1, 3])],
@@ -235,9 +244,9 @@ describe("removeDead", () => {
     b.plain("tanh", next);
     const output = b.plain("add", b.y, b.scalar(1));
     const { nodes, outputs, nextState } = removeDead(b.graph([output], [next, unused]));
-    expect(nodes.map(({ id, op }) => `${id} ${op}`)).toEqual([
-      ...["0 input", "1 input", "2 input", "3 state", "4 state", "5 mul", "6 constant", "7 add"],
-    ]);
+    expect(nodes.map(({ id, op }) => `${id} ${op}`)).toEqual(
+      ["input", "input", "input", "state", "state", "mul", "constant", "add"].map((op, id) => `${id} ${op}`),
+    );
     expect([outputs, nextState]).toEqual([[7], [5, 4]]);
     expect(nodes[5].inputs).toEqual([3, 2]);
   });

@@ -33,7 +33,7 @@ describe("on random graphs", () => {
         const { graph, inputs, state } = randomGraph(options);
         expectSameResults(interpret(simplify(graph), inputs, state), interpret(graph, inputs, state));
       }),
-      { numRuns: 250 },
+      { numRuns: 400 },
     );
   });
 

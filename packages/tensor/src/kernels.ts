@@ -39,7 +39,7 @@ export { defineMap, MAP_STEP, stepsOf } from "./elementwise/lanes.js";
 export { compiledKernel } from "./elementwise/kernel.js";
 export { type Lanes, type Vectors, writeLanes } from "./meaning/lanes.js";
 export { defineFoldColumns, defineFoldRows } from "./reduce/lanes.js";
-export { type Primitives, type StableSums, stableSums } from "./reduce/stable.js";
+export { type StableSums, stableSums } from "./reduce/stable.js";
 export { asNormal, asUniform, asWords, defineDraw, type Finish } from "./random/lanes.js";
 export { FOLD, SPLIT } from "./random/key.js";
 export { GROUPS, PARITY, ROTATIONS } from "./random/threefry.js";

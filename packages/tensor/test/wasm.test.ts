@@ -418,9 +418,9 @@ it.each(Object.entries(comparisons))("%s", (_, [make, expected]) => {
   for (const x of numbers) for (const y of numbers) expect([x, y, run(x, y)]).toEqual([x, y, flag(expected(x, y))]);
 });
 
-/** What reads, writes or waits: tested one by one below; and the relaxed ones, which fused.test.ts has. */
+/** What reads, writes, waits or has 64 bits: tested one by one below; and the relaxed ones, which fused.test.ts has. */
 const ACCESSES = `
-  i32.load i32.store i64.const i64.load i64.store f32.load f32.store
+  i32.load i32.store i64.const i64.load i64.store i64.mul i64.extendI32S f32.load f32.store
   v128.load v128.load32Splat v128.store v128.storeLow64 memory.copy memory.fill memory.fence
   i32.atomicLoad i32.atomicStore i32.atomicAdd i32.atomicExchange i32.atomicCompareExchange i32.atomicWait
   i32.atomicNotify f32x4.relaxedMultiplyAdd v128.relaxedLaneselect`;
@@ -459,6 +459,26 @@ describe("memory", () => {
       const got = Array.from({ length: 15 }, (_, i) => view.getFloat32(1100 + 4 * i, true));
       expect(got).toEqual([0.5, 0.5, 1.5, 0.5, 0.5, 1.5, 2.5, 3.5, 0.5, 0.5, 0.5, 0.5, 0.5, 1.5, got[14]]);
       expect([view.getBigInt64(1156, true), view.getBigInt64(1164, true)]).toEqual([-2n, 2n ** 31n - 1n]);
+    }
+  });
+
+  it("holds products of 64 bits, of integers that keep their sign", () => {
+    const over = newMemory();
+    const { run } = build(
+      (builder) =>
+        builder.define("run", ["i32", "i32"], "none", (_, x, y) => [
+          i64.store(i32.const(0), i64.mul(i64.extendI32S(x), i64.extendI32S(y))),
+        ]),
+      over,
+    );
+    for (const [x, y] of [
+      [8000, 1_000_000],
+      [-1, 1_000_000],
+      [-(2 ** 31), -(2 ** 31)],
+      [2 ** 31 - 1, -3],
+    ]) {
+      run(x, y);
+      expect(new DataView(over.buffer).getBigInt64(0, true)).toBe(BigInt(x) * BigInt(y));
     }
   });
 

@@ -20,9 +20,8 @@ import {
 import { meaning } from "@elbo/tensor";
 import type { LoopKernel, Operand } from "../fuse/kernels.js";
 import type { Reading } from "../fuse/layout.js";
-import type { Constant, Graph, NodeId } from "../graph/graph.js";
+import { type Constant, type Graph, isImmediate, type NodeId } from "../graph/graph.js";
 import { BLOCK, blocksOf, LANES, loopShape, type LoopShape, nameOf, paddedColumns } from "../plan/loop-shape.js";
-import { isImmediate } from "../plan/plan.js";
 import { foldTree, foldingStep, identityOf } from "./folding.js";
 import { addressAt, placesOf } from "./rows.js";
 import { computeSteps } from "./steps.js";

@@ -46,7 +46,7 @@ class Grouping {
   readonly #graph: Graph;
   readonly #groups: Group[] = [];
   readonly #groupOf = new Map<NodeId, Group>();
-  readonly #waiting: ReadonlySet<NodeId>;
+  readonly #waiting: Set<NodeId>;
 
   constructor(graph: Graph) {
     this.#graph = graph;
@@ -59,7 +59,7 @@ class Grouping {
     return this.#waiting.has(node.id);
   }
 
-  #findWaiting(): ReadonlySet<NodeId> {
+  #findWaiting(): Set<NodeId> {
     const users = new Map<NodeId, NodeId[]>();
     const { nodes, outputs, nextState } = this.#graph;
     for (const { id, inputs } of nodes) {
@@ -104,6 +104,12 @@ class Grouping {
     }
     const space = this.#spaceOf(node);
     const unit = this.#withWaiting(node);
+    if (unit.length > 1 && !this.#hasRectangle(undefined, unit, space)) {
+      // What has waited for a fold reads memory in a way that the fold cannot go: it is stored first.
+      for (const { id } of unit) this.#waiting.delete(id);
+      for (const one of unit) this.place(one);
+      return;
+    }
     const group = this.#candidates(unit, space).find((one) => this.#fits(one, unit)) ?? this.#open(node, "loop", space);
     for (const one of unit) this.#join(group, one);
   }
@@ -170,7 +176,7 @@ class Grouping {
         if (from === group ? !this.#isStepOf(group, input) : this.#reaches(group, from)) return false;
       }
     }
-    return this.#hasRectangle(group, unit);
+    return this.#hasRectangle(group, unit, group.space);
   }
 
   /** True where an operand is a step of the loop in the same place. */
@@ -199,23 +205,17 @@ class Grouping {
     return false;
   }
 
-  /** Whether the loop keeps, or finds, a form in which its folds go along one axis. */
-  #hasRectangle(group: Group, unit: readonly Node[]): boolean {
+  /** Whether the loop, or a new one, keeps or finds a form in which its folds go along one axis. */
+  #hasRectangle(group: Group | undefined, unit: readonly Node[], space: Shape): boolean {
     const fold = unit.find(({ op }) => op === "fold")?.attributes as FoldAttributes | undefined;
-    const kind = fold?.kind ?? group.fold;
+    const kind = fold?.kind ?? group?.fold ?? null;
     if (kind === null) return true;
-    const nodes = [...group.nodes.map((id) => this.#graph.nodes[id]), ...unit];
-    const own = new Set(unit.map(({ id }) => id));
-    const strides = nodes.flatMap((node) => this.#externalStrides(group, node, own));
-    return rectangleOf(group.space, strides, kind, fold?.boundary ?? group.boundary) !== undefined;
-  }
-
-  #externalStrides(group: Group, node: Node, unit: ReadonlySet<NodeId>): Shape[] {
-    return node.inputs.flatMap((input) => {
-      const reading = this.readings[input];
-      const inside = unit.has(reading.base) || this.#groupOf.get(reading.base) === group;
-      return inside ? [] : [stretched(reading, group.space)];
-    });
+    const nodes = [...(group?.nodes ?? []).map((id) => this.#graph.nodes[id]), ...unit];
+    const inside = new Set(nodes.map(({ id }) => id));
+    const strides = nodes
+      .flatMap(({ inputs }) => inputs.map((input) => this.readings[input]))
+      .flatMap((reading) => (inside.has(reading.base) ? [] : [stretched(reading, space)]));
+    return rectangleOf(space, strides, kind, fold?.boundary ?? group!.boundary) !== undefined;
   }
 
   /** The kernels, each after those that it needs. */

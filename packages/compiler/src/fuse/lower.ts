@@ -1,7 +1,7 @@
 // Brings a graph into the form that fusion expects: folds of rows or of columns, and copies where elements must move.
 
 import { GraphBuilder } from "../graph/builder.js";
-import type { Graph, Node, NodeId } from "../graph/graph.js";
+import { type Graph, isImmediate, type Node, type NodeId } from "../graph/graph.js";
 import { isDense, type Reading, viewed, VIEWS, whole } from "./layout.js";
 import { rectangleOf } from "./merge.js";
 
@@ -24,7 +24,7 @@ const SOURCES: ReadonlySet<string> = new Set(["input", "state", "constant"]);
 /**
  * The same graph with
  * - `sum`, `max` and `min` as `fold`: their canonical order is that of the kept axes followed by the reduced ones;
- * - `copy` before every operand that must be dense and is not, and for results that are views of the state;
+ * - `copy` before every operand that must be dense, or have an address, and does not, and for results that are views of the state;
  * - each next state the result of an elementwise operation of its own, so that a loop can write it in place.
  */
 export function lower(graph: Graph): Graph {
@@ -59,6 +59,7 @@ class Lowering {
         inputs.map((id) => this.#dense(id)),
         node,
       );
+    if (node.op === "matmul") return this.#add(node.op, node.attributes, inputs.map((id) => this.#stored(id)), node);
     if (node.op === "reshape" && this.#view(node, inputs) === undefined) {
       return this.#add("reshape", node.attributes, [this.#copy(inputs[0])], node);
     }
@@ -91,7 +92,12 @@ class Lowering {
 
   /** A value whose elements follow each other. */
   #dense(id: NodeId): NodeId {
-    return isDense(this.#readings[id]) ? id : this.#copy(id);
+    return isDense(this.#readings[id]) ? this.#stored(id) : this.#copy(id);
+  }
+
+  /** A value that has an address: a captured number, stretched or not, has none. */
+  #stored(id: NodeId): NodeId {
+    return isImmediate(this.#builder.nodes[this.#readings[id].base]) ? this.#copy(id) : id;
   }
 
   #copy(id: NodeId): NodeId {

@@ -31,6 +31,9 @@ export interface Constant {
   readonly tensor: Tensor;
 }
 
+/** A captured number stands in the code itself: it has no address. */
+export const isImmediate = (node: Pick<Node, "op" | "shape">): boolean => node.op === "constant" && node.shape.length === 0;
+
 /** Invariant: operands come before the nodes that use them. */
 export interface Graph {
   readonly nodes: readonly Node[];

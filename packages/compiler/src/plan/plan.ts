@@ -1,7 +1,7 @@
 // Stage 4, plan: an address for every value that is stored.
 
 import { sizeOf, type Tensor } from "@elbo/tensor";
-import type { Constant, Graph, Node, NodeId, Source } from "../graph/graph.js";
+import { type Constant, type Graph, isImmediate, type Node, type NodeId, type Source } from "../graph/graph.js";
 import { type Kernel, readsOf, type Schedule, writesOf } from "../fuse/kernels.js";
 import { loopScratch } from "./loop-shape.js";
 import { scratchBytes } from "../emit/library/index.js";
@@ -113,6 +113,3 @@ function kernelScratch(graph: Graph, kernel: Kernel): number {
     graph.nodes[kernel.node].shape,
   );
 }
-
-/** A captured number stands in the code itself. */
-export const isImmediate = (node: Node): boolean => node.op === "constant" && node.shape.length === 0;

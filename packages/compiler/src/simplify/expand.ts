@@ -1,6 +1,6 @@
 // Composites become the primitives that the eager functions are made of, in the same order: the bits are the same.
 
-import { stableSums } from "@elbo/tensor/kernels";
+import { type StableSums, stableSums } from "@elbo/tensor/kernels";
 import type { OpName } from "@elbo/autograd";
 import type { GraphBuilder } from "../graph/builder.js";
 import type { Graph, Node, NodeId } from "../graph/graph.js";
@@ -8,7 +8,7 @@ import { attributesOf } from "./inspect.js";
 import { rewrite } from "./rewrite.js";
 
 /** The stable sums, on nodes. */
-function sumsOn(builder: GraphBuilder) {
+function sumsOn(builder: GraphBuilder): StableSums<Node> {
   const node = (id: NodeId): Node => builder.nodes[id];
   const plain =
     (op: OpName) =>

@@ -80,7 +80,7 @@ function wholeTranspose(node: Node, x: Node): [source: NodeId, axes: readonly nu
   const { axes } = attributesOf(node, "transpose");
   if (x.op !== "transpose") return [x.id, axes];
   const inner = attributesOf(x, "transpose").axes;
-  return [x.inputs[0], axes.map((axis) => inner.indexOf(axis))];
+  return [x.inputs[0], axes.map((axis) => inner[axis])];
 }
 
 /** True where a transpose leaves the elements in row-major order: axes of length 1 do not count. */

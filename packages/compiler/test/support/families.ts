@@ -3,7 +3,8 @@
 import { type OpAttributes, type OpName, table } from "@elbo/autograd";
 import { type Shape, sizeOf, type SliceSpec } from "@elbo/tensor";
 import type { NodeId } from "../../src/graph/graph.js";
-import type { Draws, Sketch } from "./sketch.js";
+import { redundant } from "./redundant.js";
+import { MOST_ELEMENTS, type Sketch } from "./sketch.js";
 
 type Plain = { [N in OpName]: OpAttributes[N] extends Readonly<Record<string, never>> ? N : never }[OpName];
 
@@ -55,31 +56,18 @@ function where(s: Sketch): void {
   s.op("where", {}, [condition, yes, s.draw.once(4) ? yes : s.beside(shape)]);
 }
 
-function regrouped(draw: Draws, shape: Shape): number[] {
-  const at = draw.integer(0, shape.length);
-  const choice = draw.integer(0, 4);
-  if (choice === 0) return [sizeOf(shape)];
-  if (choice === 1) return shape.filter((length) => length !== 1);
-  if (choice === 2) return [...shape].reverse();
-  if (choice === 3 && shape.length > 1) return [shape[0] * shape[1], ...shape.slice(2)];
-  return [...shape.slice(0, at), 1, ...shape.slice(at)];
-}
-
-const transposed = (s: Sketch, x: NodeId): NodeId =>
-  s.op("transpose", { axes: s.draw.shuffled(s.shapeOf(x).map((_, axis) => axis)) }, [x]);
-
 function view(s: Sketch): void {
   const x = s.some();
   const shape = s.shapeOf(x);
   const choice = s.draw.integer(0, 3);
-  if (choice === 0) s.op("reshape", { shape: regrouped(s.draw, shape) }, [x]);
-  else if (choice === 1) transposed(s, x);
+  if (choice === 0) s.reshaped(x);
+  else if (choice === 1) s.transposed(x);
   else if (choice === 2) s.op("flip", { axes: shape.flatMap((_, axis) => (s.draw.once(2) ? [axis] : [])) }, [x]);
   else {
     const grown = shape.map((length) => (length === 1 ? s.length() : length));
     const more = grown.length < 3 && s.draw.once(2) ? [s.length()] : [];
     const target = [...more, ...grown];
-    if (sizeOf(target) <= 6000) s.op("broadcastTo", { shape: target }, [x]);
+    if (sizeOf(target) <= MOST_ELEMENTS) s.op("broadcastTo", { shape: target }, [x]);
   }
 }
 
@@ -167,51 +155,6 @@ function random(s: Sketch): void {
   const shape = s.shape();
   if (s.draw.once(3)) s.op("cast", { dtype: "float32" }, [s.op("randomInt", { shape, low: -5, high: 900 }, [own])]);
   else s.op(s.draw.pick(["uniform", "normal"] as const), { shape }, [own]);
-}
-
-/** Numbers that leave values alone, or change them by less or more than one thinks. */
-const NUMBERS = [0, -0, 1, -1, 2, 8, 0.25, 3, 0.1, 2 ** 127, 2 ** -127, 1e-40];
-
-function withNumber(s: Sketch): void {
-  const number = s.builder.scalar(s.draw.pick(NUMBERS));
-  s.op(s.draw.pick(["mul", "div", "add", "sub", "greater"] as const), {}, [s.some(), number]);
-}
-
-function withSigns(s: Sketch): void {
-  const x = s.some();
-  const minus = s.op("neg", {}, [s.beside(s.shapeOf(x))]);
-  if (s.draw.once(4)) s.op("neg", {}, [minus]);
-  else s.op(s.draw.pick(["mul", "add", "sub"] as const), {}, s.draw.shuffled([x, minus]));
-}
-
-/** The operation and the attributes of an earlier node on its operands, in some order. */
-function again(s: Sketch): void {
-  const x = s.some();
-  const { op, attributes, inputs } = s.node(x);
-  const order = BINARY.includes(op as Plain) ? s.draw.shuffled(inputs) : inputs;
-  if (inputs.length > 0) s.op(op as OpName, attributes as OpAttributes[OpName], order);
-}
-
-/** Two views of one value meet. */
-function twoViews(s: Sketch): void {
-  const x = s.some();
-  const turned = (): NodeId =>
-    s.draw.once(2) ? s.op("reshape", { shape: regrouped(s.draw, s.shapeOf(x)) }, [x]) : transposed(s, x);
-  const [a, b] = [turned(), turned()];
-  if (s.fit(a, b)) s.op(s.draw.pick(["add", "sub", "mul"] as const), {}, [a, b]);
-}
-
-/** What a simplifier sees through: identities, signs, and things said twice. */
-function redundant(s: Sketch): void {
-  const x = s.some();
-  const choice = s.draw.integer(0, 8);
-  if (choice < 3) withNumber(s);
-  else if (choice === 3) withSigns(s);
-  else if (choice === 4) again(s);
-  else if (choice === 5) twoViews(s);
-  else if (choice === 6) transposed(s, transposed(s, x));
-  else if (choice === 7) s.op("mul", {}, [s.op("relu", {}, [x]), s.op("greater", {}, [x, s.builder.scalar(0)])]);
-  else s.op("stopGradient", {}, [x]);
 }
 
 /** The families and how often each comes. */

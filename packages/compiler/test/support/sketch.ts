@@ -4,47 +4,13 @@ import { broadcastShapes, fromTypedArray, type Shape, sizeOf, type Tensor } from
 import type { OpAttributes, OpName } from "@elbo/autograd";
 import { GraphBuilder } from "../../src/graph/builder.js";
 import type { Node, NodeId } from "../../src/graph/graph.js";
+import { Draws } from "./draws.js";
 
 /** No value has more elements. */
-const MOST_ELEMENTS = 6000;
+export const MOST_ELEMENTS = 6000;
 
 const SCALARS = [0, -0, 1, -1, 2, 0.5, 0.25, -0.1, 3, 1.7];
 const SPECIALS = [-0, 0, Infinity, -Infinity, NaN, 1e30, -1e30, 1e-40];
-
-/** Uniform whole numbers from a seed: Marsaglia's xorshift of 32 bits. */
-export class Draws {
-  #state: number;
-
-  constructor(seed: number) {
-    // Neighbouring seeds are spread apart; 0 would stay 0.
-    this.#state = Math.imul(seed + 1, 0x9e3779b1) | 1;
-    for (let i = 0; i < 8; i++) this.integer(0, 1);
-  }
-
-  /** Both ends included. */
-  integer(low: number, high: number): number {
-    let x = this.#state;
-    x ^= x << 13;
-    x ^= x >>> 17;
-    x ^= x << 5;
-    this.#state = x;
-    return low + ((x >>> 0) % (high - low + 1));
-  }
-
-  /** True once in `n` times. */
-  once(n: number): boolean {
-    return this.integer(1, n) === 1;
-  }
-
-  pick<T>(list: readonly T[]): T {
-    return list[this.integer(0, list.length - 1)];
-  }
-
-  shuffled<T>(list: readonly T[]): T[] {
-    const rest = [...list];
-    return list.map(() => rest.splice(this.integer(0, rest.length - 1), 1)[0]);
-  }
-}
 
 /** Which values leaves have. */
 export interface SketchOptions {
@@ -95,6 +61,25 @@ export class Sketch {
     const id = this.builder.op(op, attributes, operands);
     if (this.node(id).dtype === "float32" && sizeOf(this.shapeOf(id)) <= MOST_ELEMENTS) this.floats.push(id);
     return id;
+  }
+
+  /** A value with its axes in some order. */
+  transposed(x: NodeId): NodeId {
+    return this.op("transpose", { axes: this.draw.shuffled(this.shapeOf(x).map((_, axis) => axis)) }, [x]);
+  }
+
+  /** A value in another shape: flat, reversed, with axes joined, or with axes of length 1 added or dropped. */
+  reshaped(x: NodeId): NodeId {
+    const from = this.shapeOf(x);
+    const at = this.draw.integer(0, from.length);
+    const shapes = [
+      [sizeOf(from)],
+      [...from].reverse(),
+      from.filter((length) => length !== 1),
+      from.length > 1 ? [from[0] * from[1], ...from.slice(2)] : from,
+      [...from.slice(0, at), 1, ...from.slice(at)],
+    ];
+    return this.op("reshape", { shape: this.draw.pick(shapes) }, [x]);
   }
 
   /** A float32 value there is, or a new leaf. Of two values the larger: else reductions would leave mere numbers. */
