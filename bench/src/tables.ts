@@ -4,6 +4,7 @@ import { existsSync, readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { type Exhibit, factName, factText } from "@elbo/vae/report";
 import { bestValues, type Comparison } from "@elbo/vae";
+import { RATIOS, ratiosAt } from "./training/ratios.js";
 import { isMeasured, type MeasuredRow, type Results, writeText } from "./harness/results.js";
 import { commandsOf, STUDIES } from "./studies.js";
 
@@ -43,9 +44,13 @@ function tableOf(name: string, page: string): string {
 function suiteTable(results: Results): string {
   const { machine, versions, rounds } = results;
   const origin = `${machine.cpu}, ${machine.cores} cores; Node ${versions.node}, V8 ${versions.v8}; relaxed SIMD ${machine.relaxedSimd}${machine.revectorize ? "; vectors paired" : ""}; medians of ${rounds} interleaved rounds.`;
-  const table = { matmul: matmulTable, elementwise: elementwiseTable, startup: startupTable, steps: stepsTable }[
-    results.suite
-  ];
+  const table = {
+    matmul: matmulTable,
+    elementwise: elementwiseTable,
+    startup: startupTable,
+    steps: stepsTable,
+    step: stepTables,
+  }[results.suite];
   return `${table!(results)}\n\n${origin}`;
 }
 
@@ -122,6 +127,17 @@ function elementwiseTable(results: Results): string {
     ]);
   });
   return [head(["ns/element", "elbo against Math", "elbo's ulp", ...engines]), ...lines].join("\n");
+}
+
+/** The times of a training step, and below them how they compare within the rounds. */
+function stepTables(results: Results): string {
+  const engines = present(results);
+  const cases = casesOf(results);
+  const times = cases.map((name) =>
+    row([name, ...["limit", ...engines].map((engine) => figure(at(results, name, engine)?.median))]),
+  );
+  const ratios = cases.map((name) => row([name, ...ratiosAt(results.rows, name).map(fraction)]));
+  return [head(["ms/step", "limit", ...engines]), ...times, "", head(["", ...RATIOS]), ...ratios].join("\n");
 }
 
 function startupTable(results: Results): string {

@@ -32,7 +32,7 @@ interface Block {
   readonly code: readonly string[];
 }
 
-/** Reads a page. `checker` is the URL of the module that has `check` and `throws`. */
+/** Reads a page. `checker` is the URL of the module that has `check`, `prints` and `throws`. */
 export function readPage(name: string, text: string, checker: string): Page {
   const lines = text.split(/\r?\n/);
   const { blocks, prose } = divide(name, lines);
@@ -44,7 +44,12 @@ export function readPage(name: string, text: string, checker: string): Page {
     module.splice(block.line - 1, code.lines.length, ...code.lines);
     checks += code.checks;
   }
-  const imports = `import { check as $check, throws as $throws } from ${JSON.stringify(checker)};`;
+  for (const { name: value, block } of blocks.flatMap(listingOf)) {
+    const text = JSON.stringify(block.code.join("\n"));
+    module[block.line - 2] = `$prints(${value}, ${text}, ${JSON.stringify(`${name}:${block.line}`)});`;
+    checks++;
+  }
+  const imports = `import { check as $check, prints as $prints, throws as $throws } from ${JSON.stringify(checker)};`;
   return {
     module: [`${imports} ${module[0]}`, ...module.slice(1)].join("\n"),
     blocks: running.length,
@@ -107,6 +112,12 @@ function withChecks(name: string, { line, code }: Block): { lines: string[]; che
 /** True where the lines between are one statement: none of them ends one or opens a body. */
 const isContinuation = (code: readonly string[], first: number, last: number): boolean =>
   code.slice(first, last).every((text) => !/[;{}]\s*(?:\/\/.*)?$/.test(text));
+
+/** A block marked `text is name`: what the value of that name prints. */
+function listingOf(block: Block): { readonly name: string; readonly block: Block }[] {
+  const name = /^text is (\w+)$/.exec(block.info)?.[1];
+  return name === undefined ? [] : [{ name, block }];
+}
 
 /** A block marked `ts quote path`; a line `// ...` in it stands for what is left out. */
 function quotesOf({ info, line, code }: Block): Quote[] {

@@ -1,12 +1,14 @@
 // Progress on the terminal: a bar with the rate, the time that is left and the current figures.
 
 import { SingleBar } from "cli-progress";
-import type { ModelKind, Progress, Report } from "@elbo/vae";
+import type { ModelKind, Progress, Report, RunFacts } from "@elbo/vae";
 import { duration } from "@elbo/vae/report";
+import { executionLine } from "./execution-options.js";
 import { nats } from "./tables.js";
 
 /** What a training run shows while it goes on. */
 export interface TrainingDisplay {
+  readonly onRun: (facts: RunFacts) => void;
   readonly onStep: (progress: Progress) => void;
   readonly onReport: (report: Report) => void;
   readonly stop: () => void;
@@ -32,6 +34,7 @@ export function trainingDisplay(kind: ModelKind, epochs: number, batch: number):
   let first = 0;
   let told = 0;
   return {
+    onRun: (facts) => console.log(executionLine(facts)),
     onStep: ({ epoch, step, steps, train }) => {
       const done = (epoch - 1) * steps + step;
       const now = performance.now();

@@ -65,6 +65,7 @@ function launch(...args: string[]): {
   return { process: child, ended, printed };
 }
 const folder = (name: string): string => join(scratch, name);
+/** Many small steps: compiled, an epoch lasts long enough to be interrupted. */
 const small = [
   "--train-size",
   "600",
@@ -75,7 +76,7 @@ const small = [
   "--latent",
   "3",
   "--batch",
-  "4",
+  "1",
   "--seed",
   "5",
 ];
@@ -111,6 +112,13 @@ describe("calls that cannot be understood end with 2 and one line", () => {
     [["train", "--lr=-1"], /lr is a positive number/],
     [["train", "--model", "gan"], /--model is one of vae, ae/],
     [["train", "--matmul", "fused"], /--matmul is one of fast, strict/],
+    [["train", "--threads", "0"], /--threads takes a whole number of 1 or more, got "0"/],
+    [["train", "--threads", "all"], /--threads takes a whole number of 1 or more, got "all"/],
+    [["train", "--eager=no"], /'--eager' does not take an argument/],
+    [["eval", "x", "--threads", "1.5"], /--threads takes a whole number/],
+    [["start", "--threads", "-"], /--threads takes a whole number/],
+    [["embed", "x", "--threads", "0"], /--threads takes a whole number/],
+    [["report", "x", "--threads", "0"], /--threads takes a whole number/],
     [["train", "--resume"], /--resume needs the run folder/],
     [["train", "--data", "/no/such/folder"], /\/no\/such\/folder/],
     [["eval"], /which run/],
@@ -147,6 +155,7 @@ describe("a run", () => {
     expect(err).toBe("");
     expect(code).toBe(0);
     expect(readdirSync(whole).sort()).toEqual(["config.json", "log.jsonl", "report.html", "weights.safetensors"]);
+    expect(out).toMatch(/^compiled in \d+ ms, \d+ threads?$/m);
     expect(out).toMatch(/test ELBO -\d+\.\d+ nats per example/);
     expect(out).toContain(join(whole, "report.html"));
     expect(logOf(whole)).toHaveLength(3);
@@ -170,6 +179,21 @@ describe("a run", () => {
     expect((await elbo("train", "--resume", parts)).code).toBe(0);
     expect(tensorBytes(parts)).toEqual(tensorBytes(whole));
     expect(withoutSeconds(parts)).toEqual(withoutSeconds(whole));
+  });
+
+  test("begun with --eager and gone on with on one thread, it equals the compiled one to the last bit", async () => {
+    const run = folder("eager");
+    const { out } = await elbo("train", ...small, "--epochs", "1", "--eager", "--out", run);
+    expect(out).toMatch(/^not compiled, 1 thread$/m);
+    const resumed = await elbo("train", "--resume", run, "--epochs", "3", "--threads", "1");
+    expect(resumed.out).toMatch(/^compiled in \d+ ms, 1 thread$/m);
+    expect(tensorBytes(run)).toEqual(tensorBytes(whole));
+    expect(withoutSeconds(run)).toEqual(withoutSeconds(whole));
+    const files = [["--eager"], ["--threads", "1"]].map((how, i) => [folder(`how-${i}.json`), ...how]);
+    for (const [json, ...how] of files)
+      expect((await elbo("eval", run, "--samples", "2", "--json", json, ...how)).err).toBe("");
+    const [eager, other] = files.map(([json]) => JSON.parse(readFileSync(json, "utf8")) as { figures: unknown });
+    expect(other.figures).toEqual(eager.figures);
   });
 
   test("killed outright, it goes on from its last checkpoint to the same bits", async () => {
@@ -214,11 +238,11 @@ describe("a run", () => {
     const config = join(edited, "config.json");
     const original = readFileSync(config, "utf8");
     const resume = (): Promise<Outcome> => elbo("train", "--resume", edited, "--epochs", "2");
-    writeFileSync(config, original.replace('"batch": 4', '"batch": 5'));
+    writeFileSync(config, original.replace('"batch": 1', '"batch": 5'));
     expectRefusal(await resume(), 2, /not from one run/);
     writeFileSync(config, original.replace('"optimizer": "adam"', '"optimizer": "sgd"'));
     expectRefusal(await resume(), 2, /not from one run/);
-    writeFileSync(config, original.replace('"batch": 4', '"batch": 0'));
+    writeFileSync(config, original.replace('"batch": 1', '"batch": 0'));
     expectRefusal(await resume(), 2, /config\.json: holds choices that make no run .*batch/);
     for (const text of ["null", "{}", '{"format":"elbo-run-1"}']) {
       writeFileSync(config, text);

@@ -4,7 +4,9 @@ import { ArgumentError, checkOptions, type Key, type MatmulMode, matmulMode, typ
 import type { Value } from "@elbo/autograd";
 import { hasSimd } from "@elbo/tensor/kernels";
 import { availableThreads, hasThreads } from "./run/platform.js";
+import { printProgram } from "./print/program.js";
 import { ProgramState } from "./run/program.js";
+import { type ProgramStats, statsOf } from "./run/stats.js";
 
 /** A tree as it comes back from a program: tensors, numbers in the state, and keys. */
 export type Concrete<T> = T extends Value ? Tensor : T extends number | Key ? T : { [K in keyof T]: Concrete<T[K]> };
@@ -23,6 +25,29 @@ export interface Program<A extends unknown[], Y> {
   (...args: A): Concrete<Y>;
   /** Ends the program's threads; it goes on with one. Not needed: threads end with the program that nobody holds. */
   close(): void;
+  /** How it runs by now. */
+  facts(): ProgramFacts;
+  /**
+   * What became of the function: for each variant its arguments, its phases with their fused kernels, what they store and
+   * where, FLOPs and bytes.
+   */
+  toString(): string;
+  /**
+   * The same as data: how often the function was compiled and how long that took, bytes, FLOPs, and with
+   * `profile: true` the seconds of every kernel.
+   * @example program.stats().variants[0].kernels.toSorted((a, b) => b.seconds! - a.seconds!)[0].text
+   */
+  stats(): ProgramStats;
+}
+
+/** How a program runs by now. */
+export interface ProgramFacts {
+  /** What compiling took, over all lists of argument shapes so far. */
+  readonly milliseconds: number;
+  /** The threads that take part, or are about to: one where steps are small. */
+  readonly threads: number;
+  /** The lists of argument shapes that it was compiled for. */
+  readonly shapes: number;
 }
 
 /** A compiled function that keeps a state. */
@@ -77,8 +102,11 @@ export function compile(
   const program = new ProgramState(f, { state, threads: shared ? threads : 1, shared, matmul, profile });
   const run = Object.assign((...args: unknown[]) => program.run(args), {
     close: () => program.team?.stop(),
+    facts: () => program.facts(),
     read: () => program.read(),
     write: (next: unknown) => program.write(next),
+    toString: () => printProgram(program),
+    stats: () => statsOf(program),
     program,
   });
   if (program.team !== undefined) unused.register(run, program.team);

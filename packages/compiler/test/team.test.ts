@@ -138,7 +138,10 @@ test("stop ends workers that sleep and workers that start; later steps run on on
 
 test("workers keep no process alive and print nothing", () => {
   const script = new URL("./toy-process.ts", import.meta.url).pathname;
-  const { status, stdout, stderr } = spawnSync(process.execPath, ["--import", "tsx", script], { encoding: "utf8" });
+  const { status, stdout, stderr } = spawnSync(process.execPath, ["--import", "tsx", script], {
+    encoding: "utf8",
+    timeout: 20_000,
+  });
   expect({ status, stdout, stderr }).toEqual({ status: 0, stdout: "3 threads\n", stderr: "" });
 });
 

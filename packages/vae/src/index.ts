@@ -30,6 +30,8 @@ export {
   unflatten,
 } from "./models/model.js";
 export { type Vae, vae, type VaeParams } from "./models/vae.js";
+export type { Execution } from "./execution/execution.js";
+export type { RunFacts } from "./execution/program.js";
 export { bitsPerDimension, type Metrics } from "./evaluation/metrics.js";
 export type { Report } from "./training/report.js";
 export { type Corruption, corrupt, type Noise, type NoiseKind, noiseName, parseNoise } from "./data/corruption.js";

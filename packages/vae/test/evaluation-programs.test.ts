@@ -51,14 +51,17 @@ describe("the importance weights of a batch", () => {
     const joint = numbers(logProb(model.decode(model.params, z), block(1)));
     const [prior, posterior] = [numbers(logProb(standardNormal, z)), numbers(logProb(q, z))];
     const want = joint.map((value, i) => Math.fround(Math.fround(value + prior[i]) - posterior[i]));
-    expect(numbers(weight(common, key(2)))).toEqual(want);
+    expect(numbers(weight(model.params, common, key(2)))).toEqual(want);
   });
 
   test("make the importance-sampled likelihood, sample by sample", () => {
-    const programs = [recorded(proposal(model), [other.params, block(3)]), recorded(weight, [common, key(0)])] as const;
+    const programs = [
+      recorded(proposal(model), [other.params, block(3)]),
+      recorded(weight, [other.params, common, key(0)]),
+    ] as const;
     const given = programs[0](model.params, block(1));
     expect(bits(given)).toEqual(bits(common));
-    const weights = [0, 1, 2].map((k) => programs[1](given, foldIn(key(9), k)));
+    const weights = [0, 1, 2].map((k) => programs[1](model.params, given, foldIn(key(9), k)));
     expect(bits(concrete(logMeanExp(stack(weights), { axis: 0 })))).toEqual(
       bits(importanceLogLikelihood(model, block(1), key(9), 3)),
     );

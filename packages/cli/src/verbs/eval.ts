@@ -6,6 +6,7 @@ import {
   type Dataset,
   dimensionsOf,
   evaluate,
+  type Execution,
   meanKlPerDimension,
   type Model,
   nll,
@@ -14,6 +15,7 @@ import {
 } from "@elbo/vae";
 import { machineFacts, matmulFacts, openRun, writeFileAtomic } from "@elbo/vae/node";
 import { loadFor, otherDataOptions } from "../data-options.js";
+import { executionOf, executionOptions } from "../execution-options.js";
 import { helpText, number, type OptionSpecs, readOptions, text, UsageError } from "../options.js";
 import { counter } from "../progress.js";
 import { prepareToEvaluate } from "../switches.js";
@@ -25,6 +27,7 @@ const specs: OptionSpecs = {
   "nll-size": { value: "N", about: "test examples for the NLL, from the front (default 1000)" },
   seed: { value: "N", about: "of the noise (default 0)" },
   json: { value: "FILE", about: "the table as JSON" },
+  ...executionOptions,
 };
 
 export const help = helpText(
@@ -47,7 +50,7 @@ export async function evaluateRun(args: readonly string[]): Promise<number> {
   const samples = number(given, "samples", { whole: true, least: 0 }) ?? 100;
   const size = number(given, "nll-size", { whole: true, least: 1 }) ?? 1000;
   const seed = number(given, "seed", { whole: true, least: 0 }) ?? 0;
-  const choices = { samples, size, seed };
+  const choices = { samples, size, seed, ...executionOf(given) };
   const run = await openRun(folder);
   const { model, config } = run;
   const data = await loadFor(run, given);
@@ -79,7 +82,7 @@ export async function evaluateRun(args: readonly string[]): Promise<number> {
   return 0;
 }
 
-interface Choices {
+interface Choices extends Execution {
   /** Importance samples an example for the NLL. */
   readonly samples: number;
   /** Test examples for the NLL. */
@@ -92,14 +95,14 @@ function judged(
   model: Model,
   { targets, beta }: TrainingConfig,
   { test }: Dataset,
-  { samples, size, seed }: Choices,
+  { samples, size, seed, ...execution }: Choices,
 ): Record<string, number> {
   const key = keyOf(seed);
-  const metrics = evaluate(model, test, key, { targets, beta });
+  const metrics = evaluate(model, test, key, { targets, beta, ...execution });
   const errors = mean(square(sub(reconstruct(model, test.inputs), test.inputs))).item();
   const figures: Record<string, number> = { reconstruction: metrics.reconstruction, "mean squared error": errors };
   if (model.kind === "vae") {
-    const kl = Array.from(meanKlPerDimension(model, test, key, targets).data);
+    const kl = Array.from(meanKlPerDimension(model, test, key, targets, execution).data);
     figures.elbo = metrics.elbo!;
     figures.kl = metrics.kl;
     figures["bits per dimension"] = bitsPerDimension(-metrics.elbo!, dimensionsOf(model.config));
@@ -110,7 +113,7 @@ function judged(
       );
     if (samples > 0) {
       const part = { inputs: slice(test.inputs, [{ stop: size }]), labels: null };
-      const estimate = nll(model, part, key, { samples, targets, onProgress: counter("NLL") });
+      const estimate = nll(model, part, key, { samples, targets, onProgress: counter("NLL"), ...execution });
       figures.nll = estimate.nll;
       figures["nll standard error"] = estimate.standardError;
     }

@@ -5,6 +5,7 @@ import { type Dataset, nameOf } from "@elbo/vae";
 import { openRun, type Run, writeFileAtomic } from "@elbo/vae/node";
 import { type Exhibit, usesPage } from "@elbo/vae/report";
 import { loadFor } from "../data-options.js";
+import { executionOf } from "../execution-options.js";
 import { type Given, helpText, type OptionSpecs, readOptions, text, UsageError } from "../options.js";
 import { circumstances, commandOf, epochsOf, keep, seedOf, study, studyOptions, type Use, withBudget } from "./use.js";
 import { requireWritable } from "../paths.js";
@@ -34,6 +35,7 @@ export async function report(args: readonly string[]): Promise<number> {
   const chosen = chosenUses(given);
   seedOf(given);
   epochsOf(given);
+  executionOf(given);
   const out = text(given, "out") ?? join(folder, "uses.html");
   requireWritable(out === join(folder, "uses.html") ? undefined : out);
   const run = await openRun(folder);

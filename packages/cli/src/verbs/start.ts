@@ -4,6 +4,7 @@ import { modelConfig, trainingConfig } from "@elbo/vae";
 import { launcher, repeatCommand, startRun } from "@elbo/vae/node";
 import { load, sourceOf } from "../data-options.js";
 import { helpText, readOptions } from "../options.js";
+import { executionOf, executionOptions } from "../execution-options.js";
 import { interruptible } from "../interrupt.js";
 import { trainingDisplay } from "../progress.js";
 import { prepareToTrain } from "../switches.js";
@@ -11,16 +12,17 @@ import { freshFolder, summary } from "./train.js";
 
 export const help = helpText(
   "elbo start: train a small VAE on the embedded digits and write its report, within a minute",
-  {},
+  executionOptions,
   "elbo start",
 );
 
 export async function start(args: readonly string[]): Promise<number> {
-  const given = readOptions("start", {}, args, []);
+  const given = readOptions("start", executionOptions, args, []);
   if (given.options.help) {
     console.log(help);
     return 0;
   }
+  const execution = executionOf(given);
   const source = { ...sourceOf(given), trainSize: 6000, testSize: 1000 };
   const training = trainingConfig({ epochs: 7, batch: 64, lr: 2e-3, seed: 1 });
   const model = modelConfig("vae", { input: [28, 28], hidden: [200], latent: 10, seed: 1 });
@@ -34,7 +36,8 @@ export async function start(args: readonly string[]): Promise<number> {
     const data = await load(source);
     prepareToTrain("start");
     return await interruptible(async (signal) => {
-      const code = summary(await startRun(folder, { model, training, source }, data, { ...display, signal }));
+      const events = { ...display, ...execution, signal };
+      const code = summary(await startRun(folder, { model, training, source }, data, events));
       if (code === 0) console.log(`what it is good for: ${launcher()} report ${folder}`);
       return code;
     });

@@ -28,6 +28,7 @@ import {
   UsageError,
   widths,
 } from "../options.js";
+import { executionOf, executionOptions } from "../execution-options.js";
 import { interruptible } from "../interrupt.js";
 import { trainingDisplay } from "../progress.js";
 import { prepareToTrain } from "../switches.js";
@@ -64,8 +65,9 @@ const specs: OptionSpecs = {
     about: "matrix products: fused multiply-adds where there are any, or the same bits on every machine (default fast)",
   },
   seed: { value: "N", about: "of weights, order and noise (default 0)" },
+  ...executionOptions,
   out: { value: "FOLDER", about: "the run folder (default runs/DATA-MODEL, numbered)" },
-  resume: { value: "FOLDER", about: "go on with this run; --epochs may be raised, nothing else" },
+  resume: { value: "FOLDER", about: "go on with this run; --epochs may be raised, no other choice changed" },
 };
 
 export const help = helpText(
@@ -129,6 +131,7 @@ const trainingOf = (given: Given): TrainingConfig =>
 async function begin(given: Given, signal: AbortSignal): Promise<RunOutcome> {
   const source = sourceOf(given);
   const training = trainingOf(given);
+  const execution = executionOf(given);
   // Wrong choices are told before the data is read. Whether it is a table is known with certainty only after that.
   modelOf(given, [1], source.data === "digits" ? "bernoulli" : "gaussian");
   if (text(given, "out") === "") throw new UsageError("--out is empty; give a folder");
@@ -142,7 +145,7 @@ async function begin(given: Given, signal: AbortSignal): Promise<RunOutcome> {
     `training on ${data.train.inputs.shape[0]} examples of ${data.name}, testing on ${data.test.inputs.shape[0]}; Ctrl-C stops and keeps a checkpoint in ${folder}`,
   );
   try {
-    return await startRun(folder, { model, training, source }, data, { ...display, signal });
+    return await startRun(folder, { model, training, source }, data, { ...display, ...execution, signal });
   } finally {
     display.stop();
   }
@@ -150,6 +153,7 @@ async function begin(given: Given, signal: AbortSignal): Promise<RunOutcome> {
 
 async function goOn(given: Given, signal: AbortSignal): Promise<RunOutcome> {
   const folder = text(given, "resume")!;
+  const execution = executionOf(given);
   const { config, state } = await openRun(folder);
   refuseOtherChoices(given, config);
   const epochs = number(given, "epochs", { whole: true, least: 1 }) ?? config.training.epochs;
@@ -164,17 +168,20 @@ async function goOn(given: Given, signal: AbortSignal): Promise<RunOutcome> {
   const display = trainingDisplay(config.model.kind, epochs, config.training.batch);
   console.log(`resuming ${folder} at epoch ${state.epoch + 1}${state.step > 0 ? `, after step ${state.step}` : ""}`);
   try {
-    return await resumeRun(folder, data, { ...display, onNotice, signal, epochs });
+    return await resumeRun(folder, data, { ...display, ...execution, onNotice, signal, epochs });
   } finally {
     display.stop();
   }
 }
 
-/** A resumed run follows from what its config says; an option that says otherwise is a mistake. */
+/**
+ * A resumed run follows from what its config says; an option that says otherwise is a mistake. How long it is to be and
+ * how it is executed may change.
+ */
 function refuseOtherChoices(given: Given, config: RunConfig): void {
   const stored = trainOptions(config);
   for (const [name, value] of Object.entries(given.options)) {
-    if (name === "resume" || name === "epochs" || value === undefined) continue;
+    if (name === "resume" || name === "epochs" || name in executionOptions || value === undefined) continue;
     if (name === "out" && value === given.options.resume) continue;
     const same =
       name === "data"

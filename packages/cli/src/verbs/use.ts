@@ -16,6 +16,7 @@ import {
 } from "@elbo/vae/node";
 import { type Exhibit, factName, factText } from "@elbo/vae/report";
 import { loadFor, otherDataOptions } from "../data-options.js";
+import { executionOf, executionOptions } from "../execution-options.js";
 import { interruptible } from "../interrupt.js";
 import { type Given, helpText, number, type OptionSpecs, readOptions, text, UsageError } from "../options.js";
 import { isFile, requireWritable } from "../paths.js";
@@ -43,6 +44,7 @@ export const studyOptions: OptionSpecs = {
   ...otherDataOptions,
   epochs: { value: "N", about: "of the companions that are trained for comparison (default the run's)" },
   seed: { value: "N", about: "of everything random but the training of companions (default 0)" },
+  ...executionOptions,
 };
 
 const shared: OptionSpecs = {
@@ -76,6 +78,7 @@ export function useVerb(use: Use): (args: readonly string[]) => Promise<number> 
     const out = text(given, "out") ?? join(folder, use.name);
     seedOf(given);
     epochsOf(given);
+    executionOf(given);
     const json = text(given, "json");
     requireWritable(json);
     if (isFile(out)) throw new UsageError(`--out names a folder, and ${out} is a file`);
@@ -149,6 +152,7 @@ export async function study<R>(
       {
         signal,
         epochs,
+        ...executionOf(given),
         onTrain: (name, model, training, done) => {
           console.log(`training ${name}${done > 0 ? `, from epoch ${done + 1} on` : ""}`);
           const { onStep, stop } = trainingDisplay(model.kind, training.epochs, training.batch);

@@ -31,8 +31,15 @@ export interface TeamProgram {
  */
 export type RunFunction = WasmFunction<readonly ["i32", "i32", "i32", "i32"], "i32">;
 
-/** Rounds of a thread before it goes to sleep: some ten microseconds, about what waking up takes. */
-const SPINS = 8192;
+/**
+ * Rounds of a thread before it goes to sleep: some sixty microseconds, about what waking up takes. With fewer, threads
+ * that once slept find each other asleep for ever. Where other programs have the processors, whoever spins keeps the one
+ * it waits for from running: so every time in vain halves the rounds, up to `MOST_HALVINGS` times, and every success
+ * doubles them. Each sixteenth barrier tries them all again.
+ */
+const SPINS = 1 << 17;
+const MOST_HALVINGS = 5;
+const TRY_AGAIN = 16;
 
 /** About how many rounds a millisecond has, where a thread can do nothing but spin. */
 const ROUNDS_PER_MILLISECOND = 1 << 20;
@@ -58,10 +65,13 @@ export function defineTeam(builder: ModuleBuilder, { phases, shared }: TeamProgr
  */
 function defineBarrier(builder: ModuleBuilder): WasmFunction<readonly ["i32", "i32", "i32"], "i32"> {
   return builder.define("barrier", ["i32", "i32", "i32"], "i32", ({ local }, threads, mayWait, limit) => {
-    const [round, spins, milliseconds] = [local("i32"), local("i32"), local("i32")];
+    const [round, halvings, spins, milliseconds] = [local("i32"), local("i32"), local("i32"), local("i32")];
     const now = i32.atomicLoad(zero, CONTROL.BARRIER);
-    const spin = (rounds: number): Statement =>
-      repeat(spins, i32.const(rounds), [when(i32.ne(now, round), [giveBack(zero)])]);
+    const spin = (rounds: Expression<"i32">, passed: readonly Statement[] = []): Statement =>
+      repeat(spins, rounds, [when(i32.ne(now, round), [...passed, giveBack(zero)])]);
+    const impatience = i32.load(zero, CONTROL.IMPATIENCE);
+    const setImpatience = (value: Expression<"i32">): Statement => i32.store(zero, value, CONTROL.IMPATIENCE);
+    const fewerHalvings = setImpatience(i32.sub(halvings, i32.ne(halvings, zero)));
     const add = (word: number, value: number): Expression<"i32"> => i32.atomicAdd(i32.const(word), i32.const(value));
     const nanoseconds = i64.mul(i64.extendI32S(limit), i64.const(1e6));
     const inTime = i32.ne(i32.atomicWait(i32.const(CONTROL.BARRIER), round, nanoseconds), i32.const(2));
@@ -77,14 +87,16 @@ function defineBarrier(builder: ModuleBuilder): WasmFunction<readonly ["i32", "i
         ]),
         giveBack(zero),
       ]),
-      spin(SPINS),
+      halvings.set(i32.select(impatience, zero, i32.remU(round, i32.const(TRY_AGAIN)))),
+      spin(i32.shrU(i32.const(SPINS), halvings), [when(impatience, [fewerHalvings])]),
+      when(i32.ltS(impatience, i32.const(MOST_HALVINGS)), [setImpatience(i32.add(impatience, one))]),
       when(mayWait, [
         drop(add(CONTROL.SLEEPERS, 1)),
         loop((again) => [branchIf(again, i32.and(inTime, i32.eq(now, round)))]),
         drop(add(CONTROL.SLEEPERS, -1)),
         giveBack(i32.eq(now, round)),
       ]),
-      repeat(milliseconds, limit, [spin(ROUNDS_PER_MILLISECOND)]),
+      repeat(milliseconds, limit, [spin(i32.const(ROUNDS_PER_MILLISECOND))]),
       one,
     ];
   });

@@ -67,10 +67,11 @@ function reaches(needs: readonly ReadonlySet<number>[], from: number, k: number)
   return false;
 }
 
-/** Whether a loop reads each place before it writes that place, and no other. */
-function readsInPlace(kernel: Kernel, { offset, strides }: Reading): boolean {
+/** Whether a loop reads each place before it writes that place, and no other. The operands of a product are read all over. */
+function readsInPlace(kernel: Kernel, reading: Reading): boolean {
   const loop = kernel.kind === "product" ? kernel.epilogue : kernel.kind === "loop" ? kernel : null;
-  if (loop === null || offset !== 0) return false;
+  const { offset, strides } = reading;
+  if (loop === null || offset !== 0 || (kernel.kind === "product" && (reading === kernel.a || reading === kernel.b))) return false;
   const dense = denseStrides(loop.space);
   return loop.space.every((length, axis) => length === 1 || strides[axis] === dense[axis]);
 }
@@ -109,7 +110,8 @@ function withEpilogues(kernels: readonly Kernel[]): Kernel[] {
   );
   const result: (Kernel | null)[] = [...kernels];
   kernels.forEach((kernel, k) => {
-    if (kernel.kind !== "product" || kernel.shape.length !== 2) return;
+    // A product without elements is not computed, but folds of it are.
+    if (kernel.kind !== "product" || kernel.shape.length !== 2 || kernel.shape.includes(0)) return;
     const taker = kernels.findIndex(
       (other, o) =>
         result[o] !== null &&

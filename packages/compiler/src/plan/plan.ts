@@ -21,6 +21,10 @@ export interface Plan {
   readonly places: ReadonlyMap<NodeId, number>;
   /** Bytes of a kernel's own, by kernel. */
   readonly scratch: ReadonlyMap<Kernel, number>;
+  /** How long each value of the arena, and each kernel's scratch, must stand; in phases. */
+  readonly lifetimes: ReadonlyMap<NodeId | Kernel, Lifetime>;
+  /** The address of the arena. */
+  readonly arena: number;
   /** One workspace for each thread, `workspaceBytes` apart. */
   readonly workspace: number;
   readonly workspaceBytes: number;
@@ -86,6 +90,11 @@ export function plan(graph: Graph, schedule: Schedule, workspaceBytes: number, t
         ...floating.map((id, i) => [id, arena + packed.offsets[i]] as const),
       ]),
       scratch: new Map(scratchOf.map(({ kernel }, i) => [kernel, arena + packed.offsets[floating.length + i]])),
+      lifetimes: new Map<NodeId | Kernel, Lifetime>([
+        ...floating.map((id, i) => [id, lifetimes[i]] as const),
+        ...scratchOf.map(({ kernel, lifetime }) => [kernel, lifetime] as const),
+      ]),
+      arena,
       workspace: arena + packed.bytes,
       workspaceBytes: aligned(workspaceBytes),
       arenaBytes,

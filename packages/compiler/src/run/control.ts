@@ -21,12 +21,14 @@ export const CONTROL = {
   BARRIER: 2 * LINE,
   /** How many sleep at the barrier, or are about to. */
   SLEEPERS: 3 * LINE,
+  /** How often spinning at the barrier was in vain of late: a hint that anybody writes, no atomic. */
+  IMPATIENCE: 4 * LINE,
   /** How many workers have joined; each adds 1 once. */
-  JOINED: 4 * LINE,
+  JOINED: 5 * LINE,
   /** The number of a kernel call that met a value it refuses, plus 1; 0 means that all is well. */
-  FAILED: 5 * LINE,
+  FAILED: 6 * LINE,
   /** For each variant the address and the length of its module's bytes. */
-  VARIANT_CODE: 6 * LINE,
+  VARIANT_CODE: 7 * LINE,
 } as const;
 
 /** Bytes of the control area: a multiple of 64. */

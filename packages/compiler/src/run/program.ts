@@ -1,15 +1,15 @@
 // A compiled function at run time: its state in WebAssembly memory, its variants by shape, its threads.
 
 import { ArgumentError, formatShape, IndexError, type Key, type MatmulMode, sameShape, Tensor } from "@elbo/tensor";
-import { programDType } from "../graph/builder.js";
 import { bytesOf } from "../plan/plan.js";
-import { isKey, type Leaf, leavesOf, withLeaves } from "../trace/leaves.js";
+import { type Leaf, leavesOf, withLeaves } from "../trace/leaves.js";
+import { specOf, withParameterNames } from "../trace/specs.js";
 import { type LeafSpec, trace } from "../trace/trace.js";
 import { now } from "./clock.js";
 import { CONTROL, word } from "./control.js";
 import { ProgramMemory } from "./memory.js";
 import { Team } from "./team.js";
-import { makeVariant, type OutputPlace, type ProgramParts, type Variant } from "./variant.js";
+import { elementsOf, makeVariant, type OutputPlace, type ProgramParts, type Variant } from "./variant.js";
 
 /** What a program is made with. */
 export interface ProgramOptions {
@@ -23,16 +23,24 @@ export interface ProgramOptions {
 /** A step of fewer multiply-adds and elements is not worth waking others for. */
 const WORTH_THREADS = 1e6;
 
+/** A variant in use. */
+export interface RunningVariant extends Variant {
+  readonly number: number;
+  /** The leaves of its arguments, by the names of the function's parameters. */
+  readonly specs: readonly LeafSpec[];
+  /** How often it has run. */
+  steps: number;
+  /** Seconds of all steps by kernel, for programs that profile themselves. */
+  readonly seconds: Map<string, number>;
+}
+
 export class ProgramState {
   readonly #f: (...args: never[]) => unknown;
   readonly #options: ProgramOptions;
   readonly #parts: ProgramParts;
   readonly #specs: readonly LeafSpec[];
-  readonly #variants = new Map<string, Variant & { readonly number: number }>();
+  readonly #variants = new Map<string, RunningVariant>();
   readonly team: Team | undefined;
-  /** Seconds by kernel, for programs that profile themselves. */
-  readonly seconds = new Map<string, number>();
-  steps = 0;
 
   constructor(f: (...args: never[]) => unknown, options: ProgramOptions) {
     this.#f = f;
@@ -62,7 +70,7 @@ export class ProgramState {
       if (variant.inputs[i] >= 0) this.#writeLeaf(variant.inputs[i], specs[i], leaf);
     });
     this.#execute(variant);
-    this.steps++;
+    variant.steps++;
     const outputs = variant.outputs.map((place, i) => this.#readOutput(place, variant.trace.outputs[i]));
     return withLeaves(variant.trace.tree, outputs);
   }
@@ -101,10 +109,23 @@ export class ProgramState {
     leaves.forEach(([, leaf], i) => this.#writeLeaf(this.#parts.state[i], this.#specs[i], leaf));
   }
 
-  get variants(): readonly Variant[] {
+  /** What compiling took so far, the threads that take part, and for how many lists of shapes it was compiled. */
+  facts(): { milliseconds: number; threads: number; shapes: number } {
+    const milliseconds = this.variants.reduce((total, variant) => total + variant.milliseconds, 0);
+    return { milliseconds, threads: this.team?.size() ?? 1, shapes: this.#variants.size };
+  }
+
+  /** One for each set of kinds and shapes that the arguments had, in order. */
+  get variants(): readonly RunningVariant[] {
     return [...this.#variants.values()];
   }
 
+  /** The leaves of the state. */
+  get stateSpecs(): readonly LeafSpec[] {
+    return this.#specs;
+  }
+
+  /** Bytes of the program's memory: all of its variants, its state, the code for its threads. */
   get memoryBytes(): number {
     return this.#parts.memory.memory.buffer.byteLength;
   }
@@ -113,29 +134,31 @@ export class ProgramState {
     if (this.#options.state === undefined) throw new ArgumentError("the function was compiled without a state", { op });
   }
 
-  #variantFor(args: readonly unknown[], specs: readonly LeafSpec[]): Variant & { readonly number: number } {
+  #variantFor(args: readonly unknown[], specs: readonly LeafSpec[]): RunningVariant {
     const signature = specs.map(({ name, kind, shape, dtype }) => `${name}:${kind}:${dtype}:${shape.join()}`).join(";");
     let variant = this.#variants.get(signature);
     if (variant !== undefined) return variant;
     const started = now();
     const { state } = this.#options;
-    const traced = trace(this.#f, args, specs, state === undefined ? undefined : { tree: state, specs: this.#specs });
-    variant = { ...makeVariant(traced, this.#parts, specs, started), number: this.#variants.size };
+    const named = withParameterNames(specs, this.#f, state !== undefined);
+    const traced = trace(this.#f, args, named, state === undefined ? undefined : { tree: state, specs: this.#specs });
+    const made = makeVariant(traced, this.#parts, specs, started);
+    variant = { ...made, number: this.#variants.size, specs: named, steps: 0, seconds: new Map() };
     this.#variants.set(signature, variant);
     if (this.team !== undefined) {
       this.team.publish(variant.number, variant.bytes);
-      if (variant.flops + bytesOf({ shape: [variant.plan.arenaBytes] }) / 16 > WORTH_THREADS) this.team.start();
+      if (variant.flops + elementsOf(variant) > WORTH_THREADS) this.team.start();
     }
     return variant;
   }
 
-  #execute(variant: Variant & { readonly number: number }): void {
-    const { exports } = variant;
+  #execute(variant: RunningVariant): void {
+    const { exports, seconds } = variant;
     if (this.#options.profile) {
       for (const name of variant.names.flat()) {
         const started = now();
         exports[name](0, 1);
-        this.seconds.set(name, (this.seconds.get(name) ?? 0) + (now() - started) / 1000);
+        seconds.set(name, (seconds.get(name) ?? 0) + (now() - started) / 1000);
       }
     } else if (this.team === undefined) exports.run(0, 1, 0, 0);
     else this.team.run(exports, variant.number);
@@ -174,18 +197,6 @@ export class ProgramState {
 
 /** Two words as a key. */
 const keyOf = ({ data }: Tensor): Key => ({ words: [data[0] >>> 0, data[1] >>> 0] });
-
-function specOf(name: string, leaf: Leaf): LeafSpec {
-  if (typeof leaf === "number") return { name, kind: "number", shape: [], dtype: "float32" };
-  if (isKey(leaf)) return { name, kind: "key", shape: [2], dtype: "int32" };
-  if (!(leaf instanceof Tensor)) {
-    throw new ArgumentError(
-      `a compiled function takes tensors, numbers and keys; ${name} is a value under differentiation: compile(grad(f)) instead of grad(compile(f))`,
-      { op: "compile" },
-    );
-  }
-  return { name, kind: "tensor", shape: leaf.shape, dtype: programDType("compile", leaf.dtype) };
-}
 
 /** What a kernel refused: so far only indices. */
 function refused({ names, plan }: Variant, kernel: number): IndexError {

@@ -55,6 +55,11 @@ export class Team {
     this.#workers = started.filter((worker) => worker !== undefined);
   }
 
+  /** The threads of the team, the main thread included, whether they are ready or not yet. */
+  size(): number {
+    return 1 + this.#workers.length;
+  }
+
   /** How many workers are ready. */
   joined(): number {
     return this.#state === "started" ? Atomics.load(this.#words, word(CONTROL.JOINED)) : 0;

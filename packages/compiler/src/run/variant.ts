@@ -87,7 +87,8 @@ export function makeVariant(trace: Trace, parts: ProgramParts, specs: readonly L
   };
 }
 
-function largestWorkspace(kernels: readonly Kernel[], tile: TileShape): number {
+/** Bytes that the products of one thread need beside their operands. */
+export function largestWorkspace(kernels: readonly Kernel[], tile: TileShape): number {
   const sizes = kernels.flatMap((kernel) => (kernel.kind === "product" ? [sizesOf(kernel)] : []));
   return Math.max(0, ...sizes.map(({ m, n, k }) => workspaceBytes(tile, m, n, k)));
 }

@@ -1,7 +1,7 @@
 // Stage 1, trace: runs a function on symbolic values and keeps the graph of what it did.
 
 import { concrete, isSymbolic, isSymbolicKey, isTraced, type Recorder, Symbolic, SymbolicKey } from "@elbo/autograd";
-import { ArgumentError, type Key, type Shape, tensor, Tensor } from "@elbo/tensor";
+import { ArgumentError, DTypeError, type Key, type Shape, tensor, Tensor } from "@elbo/tensor";
 import type { Graph, NodeId, ProgramDType } from "../graph/graph.js";
 import { GraphBuilder } from "../graph/builder.js";
 import { checkOperation } from "./check.js";
@@ -31,8 +31,9 @@ class GraphRecorder implements Recorder {
   record(op: string, attributes: unknown, inputs: readonly unknown[]): Symbolic {
     if (op === "custom")
       return this.symbolic((attributes as { f: (...x: unknown[]) => unknown }).f(...this.#values(inputs)));
-    const dtype = inputs.every((x) => typeof x === "number" || (x as Symbolic).dtype === "int32") ? "int32" : "float32";
-    const ids = inputs.map((x) => this.node(x, dtype));
+    const [condition, values] = op === "where" ? [inputs.slice(0, 1), inputs.slice(1)] : [[], inputs];
+    const dtype = dtypeOfNumbers(values);
+    const ids = [...condition.map((x) => this.node(x)), ...values.map((x) => this.node(x, dtype))];
     checkOperation(
       op,
       attributes,
@@ -43,7 +44,14 @@ class GraphRecorder implements Recorder {
 
   /** The node of a value; numbers and tensors from outside become constants. */
   node(x: unknown, dtype: ProgramDType = "float32"): NodeId {
-    if (typeof x === "number") return this.builder.scalar(dtype === "float32" ? Math.fround(x) : x, dtype);
+    if (typeof x === "number") {
+      if (dtype === "int32" && x !== (x | 0)) {
+        throw new DTypeError(`${x} stands beside an int32 value, and is no int32; convert that with cast(x, "float32")`, {
+          op: "compile",
+        });
+      }
+      return this.builder.scalar(dtype === "float32" ? Math.fround(x) : x, dtype);
+    }
     if (isSymbolic(x)) {
       if (x.recorder === this) return x.node;
       throw new ArgumentError("a value of another compiled function was used; pass it as an argument", { op: x.op });
@@ -69,6 +77,12 @@ class GraphRecorder implements Recorder {
   #values(inputs: readonly unknown[]): Symbolic[] {
     return inputs.map((x) => this.symbolic(x));
   }
+}
+
+/** Numbers have no dtype of their own: they take that of the values beside them. */
+function dtypeOfNumbers(values: readonly unknown[]): ProgramDType {
+  const dtypes = values.flatMap((x) => (typeof x === "number" ? [] : [(x as Symbolic | Tensor).dtype]));
+  return dtypes.length > 0 && dtypes.every((dtype) => dtype === "int32") ? "int32" : "float32";
 }
 
 /**

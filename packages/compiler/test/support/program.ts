@@ -1,6 +1,6 @@
 // A graph as a program in a memory of its own, whose phases are run by any number of threads in turn, without workers.
 
-import { fromTypedArray, type MatmulMode, type Tensor } from "@elbo/tensor";
+import { fromTypedArray, type MatmulMode, Tensor } from "@elbo/tensor";
 import type { Graph, Node, Source } from "../../src/graph/graph.js";
 import { bytesOf } from "../../src/plan/plan.js";
 import { ProgramMemory } from "../../src/run/memory.js";
@@ -78,14 +78,6 @@ function outputOf(memory: ProgramMemory, place: OutputPlace): Tensor {
   if ("constant" in place) return place.constant;
   const storage = place.dtype === "int32" ? memory.ints() : memory.floats();
   const { shape, strides, offset } = place.reading;
-  const first = place.address / 4 + offset;
-  const numbers = elementOffsets(shape, strides).map((at) => storage[first + at]);
-  return fromTypedArray(place.dtype === "int32" ? Int32Array.from(numbers) : Float32Array.from(numbers), shape);
+  const view = new Tensor(storage as Float32Array, { shape, strides, offset: place.address / 4 + offset });
+  return fromTypedArray(view.data.slice(), shape);
 }
-
-/** The offset of each element, in row-major order. */
-const elementOffsets = (shape: readonly number[], strides: readonly number[]): number[] =>
-  shape.reduce<number[]>(
-    (offsets, length, axis) => offsets.flatMap((at) => Array.from({ length }, (_, i) => at + i * strides[axis])),
-    [0],
-  );

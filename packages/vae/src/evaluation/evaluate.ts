@@ -3,11 +3,13 @@
 import { add, concrete, mul, sum, type Value } from "@elbo/autograd";
 import { foldIn, type Key, slice, type Tensor, zeros } from "@elbo/tensor";
 import { checkPart } from "../data/check.js";
-import type { Corruption } from "../data/corruption.js";
+import { type Corruption, noiseName } from "../data/corruption.js";
 import type { Split } from "../data/dataset.js";
+import { checkExecution, type Execution } from "../execution/execution.js";
+import { atParams } from "../execution/model-programs.js";
 import { klPerDimension, standardNormal } from "../distributions/index.js";
 import { isImageModel } from "../models/config.js";
-import { flatten, type Model } from "../models/model.js";
+import { flatten, type Model, parameterCount } from "../models/model.js";
 import type { Vae } from "../models/vae.js";
 import { sumTerms, type Terms } from "../objectives/elbo.js";
 import { addSums, type Metrics, metricsOf, noSums } from "./metrics.js";
@@ -16,7 +18,8 @@ import { type Drawn, draw, type Targets } from "../data/draw.js";
 /** Examples evaluated at a time. Part of the contract: the noise of an example depends on its place in its block. */
 const BLOCK = 500;
 
-export interface EvaluateOptions {
+/** The choices of a run can be given as they are: those that are no choices of an evaluation are left aside. */
+export interface EvaluateOptions extends Execution {
   readonly targets?: Targets;
   /** The noise through which the encoder is shown the examples; none unless given. */
   readonly corruption?: Corruption;
@@ -28,6 +31,12 @@ interface Block {
   readonly rows: Tensor;
   readonly from: Key;
 }
+
+/** What walking a part costs, once through so many parameters for each example. */
+export const walk = ({ inputs }: Split, parameters: number): { calls: number; multiplyAdds: number } => ({
+  calls: Math.ceil(inputs.shape[0] / BLOCK),
+  multiplyAdds: parameters * inputs.shape[0],
+});
 
 /** Walks a part in blocks of rows. */
 function* rowBlocks(model: Model, part: Split, key: Key): Generator<Block> {
@@ -69,20 +78,38 @@ export function blockKlPerDimension(
 /** The metrics of a model on a part of a data set, with one sample of z for each example. Same key, same figures. */
 export function evaluate(model: Model, part: Split, key: Key, options: EvaluateOptions = {}): Metrics {
   checkPart("evaluate", part, "given");
-  const { targets = "gray", corruption, beta = 1 } = options;
-  const terms = blockTerms(model, { targets, corruption });
+  checkExecution("evaluate", options);
+  const { targets = "gray", corruption = [], beta = 1 } = options;
+  const terms = atParams(blockTerms(model, { targets, corruption }), {
+    model,
+    name: `terms of ${targets} targets behind ${corruption.map(noiseName)}`,
+    execution: options,
+    ...walk(part, parameterCount(model)),
+  });
   let sums = noSums;
   for (const { rows, from } of rowBlocks(model, part, key)) {
-    const { reconstruction, kl } = terms(model.params, rows, from);
+    const { reconstruction, kl } = terms(rows, from);
     sums = addSums(sums, { examples: rows.shape[0], reconstruction: reconstruction.item(), kl: kl.item() });
   }
   return metricsOf(sums, model.kind, beta);
 }
 
 /** `KL(q(z_j|x) || p(z_j))` for each latent dimension j, in nats, averaged over the part: `[latent]`. */
-export function meanKlPerDimension(model: Vae, part: Split, key: Key, targets: Targets = "gray"): Tensor {
-  const kl = blockKlPerDimension(model, targets);
+export function meanKlPerDimension(
+  model: Vae,
+  part: Split,
+  key: Key,
+  targets: Targets = "gray",
+  execution: Execution = {},
+): Tensor {
+  checkExecution("meanKlPerDimension", execution);
+  const kl = atParams(blockKlPerDimension(model, targets), {
+    model,
+    name: `KL per dimension of ${targets} targets`,
+    execution,
+    ...walk(part, parameterCount(model) / 2), // about a half of the parameters is the encoder's
+  });
   let total: Value = zeros([model.config.latent]);
-  for (const { rows, from } of rowBlocks(model, part, key)) total = add(total, kl(model.params, rows, from));
+  for (const { rows, from } of rowBlocks(model, part, key)) total = add(total, kl(rows, from));
   return concrete(mul(total, 1 / part.inputs.shape[0]));
 }

@@ -4,12 +4,15 @@ import { add, concrete, logMeanExp, type Operand, stack, sub, type Value } from 
 import { ArgumentError, checkOptions, foldIn, type Key, type Tensor } from "@elbo/tensor";
 import { checkPart } from "../data/check.js";
 import type { Split } from "../data/dataset.js";
+import { checkExecution, type Execution, executionOptions } from "../execution/execution.js";
+import { atParams } from "../execution/model-programs.js";
 import { logProb, normal, sample, standardNormal } from "../distributions/index.js";
+import { parameterCount } from "../models/model.js";
 import type { Vae } from "../models/vae.js";
 import { bitsPerDimension } from "./metrics.js";
 import { dimensionsOf } from "../models/config.js";
 import type { Targets } from "../data/draw.js";
-import { blocks } from "./evaluate.js";
+import { blocks, walk } from "./evaluate.js";
 
 /** An estimate of `-log p(x)`. */
 export interface Nll {
@@ -23,7 +26,7 @@ export interface Nll {
   readonly samples: number;
 }
 
-export interface NllOptions {
+export interface NllOptions extends Execution {
   /** Samples of z for each example: the k of the bound. */
   readonly samples?: number;
   readonly targets?: Targets;
@@ -33,7 +36,6 @@ export interface NllOptions {
 
 /** What the samples of z for a batch have in common: x, `[batch, dimensions]`, and `q(z|x)`, once for all of them. */
 export interface Proposal {
-  readonly params: Vae["params"];
   readonly x: Value;
   readonly mean: Operand;
   readonly logVariance: Operand;
@@ -44,13 +46,13 @@ export const proposal =
   (model: Vae) =>
   (params: Vae["params"], x: Value): Proposal => {
     const { mean, logVariance } = model.encode(params, x);
-    return { params, x, mean, logVariance };
+    return { x, mean, logVariance };
   };
 
 /** `log p(x|z) p(z) / q(z|x)` for one `z ~ q(z|x)` of each example, `[batch]`, as a pure function. */
 export const logWeight =
   (model: Vae) =>
-  ({ params, x, mean, logVariance }: Proposal, key: Key): Value => {
+  (params: Vae["params"], { x, mean, logVariance }: Proposal, key: Key): Value => {
     const q = normal(mean, logVariance);
     const z = sample(q, key);
     const logJoint = add(logProb(model.decode(params, z), x), logProb(standardNormal, z));
@@ -63,24 +65,48 @@ export const logWeight =
  * `x` is `[batch, dimensions]`.
  */
 export function importanceLogLikelihood(model: Vae, x: Value, key: Key, samples: number): Tensor {
+  checkSamples(samples);
+  return estimate(model, x, key, samples, (common, at) => logWeight(model)(model.params, common, at));
+}
+
+function checkSamples(samples: number): void {
   if (!Number.isInteger(samples) || samples < 1)
     throw new ArgumentError(`samples is a whole number of 1 or more, got ${samples}`, { op: "nll" });
+}
+
+function estimate(
+  model: Vae,
+  x: Value,
+  key: Key,
+  samples: number,
+  weight: (common: Proposal, key: Key) => Value,
+): Tensor {
   const common = proposal(model)(model.params, x);
-  const logWeights = Array.from({ length: samples }, (_, k) => logWeight(model)(common, foldIn(key, k)));
+  const logWeights = Array.from({ length: samples }, (_, k) => weight(common, foldIn(key, k)));
   return concrete(logMeanExp(stack(logWeights), { axis: 0 }));
 }
 
 /** The importance-sampled negative log-likelihood of a part of a data set, with its standard error. */
 export function nll(model: Vae, part: Split, key: Key, options: NllOptions = {}): Nll {
-  checkOptions("nll", options, ["samples", "targets", "onProgress"]);
+  checkOptions("nll", options, ["samples", "targets", "onProgress", ...executionOptions]);
   checkPart("nll", part, "given");
+  checkExecution("nll", options);
   if (model.kind !== "vae")
     throw new ArgumentError("an autoencoder has no p(z), so no likelihood; use a vae", { op: "nll" });
   const { samples = 100, targets = "gray", onProgress } = options;
-  const values: number[] = [];
+  checkSamples(samples);
+  const once = walk(part, parameterCount(model) / 2); // about a half of the parameters is the decoder's
+  const weight = atParams(logWeight(model), {
+    model,
+    name: "importance weights",
+    execution: options,
+    calls: once.calls * samples,
+    multiplyAdds: once.multiplyAdds * samples,
+  });
   const total = part.inputs.shape[0];
+  const values: number[] = [];
   for (const block of blocks(model, part, key, targets)) {
-    values.push(...importanceLogLikelihood(model, block.x, block.key, samples).data);
+    values.push(...estimate(model, block.x, block.key, samples, weight).data);
     onProgress?.(values.length, total);
   }
   const mean = values.reduce((a, b) => a + b, 0) / values.length;

@@ -5,6 +5,7 @@ import { existsSync } from "node:fs";
 import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import type { Dataset, Split } from "../data/dataset.js";
+import type { Execution } from "../execution/execution.js";
 import type { Model } from "../models/model.js";
 import { decodeCheckpoint, encodeCheckpoint, type Restored } from "../training/checkpoint.js";
 import { fit, type Progress, type TrainingConfig, type TrainingState } from "../training/fit.js";
@@ -21,7 +22,7 @@ export interface CompanionDisplay {
   readonly stop?: () => void;
 }
 
-export interface CompanionEvents {
+export interface CompanionEvents extends Execution {
   /** Hears which companion is about to be trained, and from which epoch on. */
   readonly onTrain?: (name: string, model: Model, training: TrainingConfig, epochsDone: number) => CompanionDisplay;
   /** Ends the training after the step under way, with a checkpoint. */
@@ -34,7 +35,7 @@ export interface CompanionEvents {
  * @throws InterruptedError where the signal ends it
  */
 export const storedCompanions =
-  (folder: string, { onTrain, signal }: CompanionEvents = {}): Trainer =>
+  (folder: string, { onTrain, signal, eager, threads }: CompanionEvents = {}): Trainer =>
   async (name, model, data, training) => {
     const choices = choicesOf(model, data, training);
     const path = join(folder, "companions", `${name}-${keyOf(choices)}.safetensors`);
@@ -53,7 +54,7 @@ export const storedCompanions =
     };
     const display = onTrain?.(name, model, training, found?.state.epoch ?? 0);
     try {
-      const events = { onStep: display?.onStep, onState, signal, resume: found?.state };
+      const events = { onStep: display?.onStep, onState, signal, resume: found?.state, eager, threads };
       let done = found?.state.epoch ?? 0;
       for await (const report of fit(model, data, { ...training, ...events })) {
         done = report.epoch;

@@ -4,6 +4,8 @@ import { ArgumentError } from "@elbo/tensor";
 import { checkInputs } from "../data/check.js";
 import type { Dataset } from "../data/dataset.js";
 import { DataError } from "../data/errors.js";
+import { checkExecution, type Execution } from "../execution/execution.js";
+import type { RunFacts } from "../execution/program.js";
 import { noSums } from "../evaluation/metrics.js";
 import { flatten, type Model } from "../models/model.js";
 import { buildModel } from "../training/checkpoint.js";
@@ -26,11 +28,16 @@ import {
 } from "./run-folder.js";
 import { runReport } from "./run-report.js";
 
-/** What a caller hears while a run goes on. */
-export interface RunEvents {
+/** How a run is executed, and what a caller hears while it goes on. */
+export interface RunEvents extends Execution {
   readonly onStep?: (progress: Progress) => void;
   readonly onReport?: (report: Report) => void;
-  /** Hears, in one line, that the run goes on under another class of multiply-add; `console.warn` unless given. */
+  /** Called after the first step: whether it was compiled, in what time, and how many threads take part. */
+  readonly onRun?: (facts: RunFacts) => void;
+  /**
+   * Hears, in one line, that the run goes on under another class of multiply-add, or on one thread because the others
+   * did not answer; `console.warn` unless given.
+   */
   readonly onNotice?: (notice: string) => void;
   /** Ends the run after the step under way, with a checkpoint. */
   readonly signal?: AbortSignal;
@@ -55,7 +62,7 @@ export async function startRun(
 ): Promise<RunOutcome> {
   const config = runConfig(choices, dataHash(data), data.columns);
   const model = buildModel(config.model);
-  check(model, data, config.training);
+  check(model, data, config.training, events);
   const optimizer = optimizers[config.training.optimizer].init(model.params);
   const state: TrainingState = { epoch: 0, step: 0, sums: noSums, seconds: 0, multiplyAdds: [], optimizer };
   await createRun(folder, config, model, state);
@@ -76,7 +83,7 @@ export function resumeRun(
     const training = { ...run.config.training, epochs: epochs ?? run.config.training.epochs };
     const config: RunConfig = { ...run.config, training };
     checkResumable(run, config, data);
-    check(run.model, data, training);
+    check(run.model, data, training, events);
     if (training.epochs !== run.config.training.epochs) await writeConfig(folder, config);
     return train(folder, config, run.model, data, run.state, run.log, events);
   });
@@ -103,7 +110,8 @@ function checkResumable({ folder, log, state }: Run, config: RunConfig, data: Da
 }
 
 /** What `fit` would refuse, before anything is written. */
-function check(model: Model, data: Dataset, training: TrainingConfig): void {
+function check(model: Model, data: Dataset, training: TrainingConfig, execution: Execution): void {
+  checkExecution("train", execution);
   for (const part of [data.train, data.test]) {
     flatten(model.config, part.inputs);
     checkInputs("train", part.inputs, training.targets === "dynamic" ? "bernoulli" : model.config.likelihood);
@@ -117,7 +125,7 @@ async function train(
   data: Dataset,
   resume: TrainingState | undefined,
   before: readonly Report[],
-  { onStep, onReport, onNotice, signal }: RunEvents,
+  { onStep, onReport, onRun, onNotice, signal, eager, threads }: RunEvents,
 ): Promise<RunOutcome> {
   const log = [...before];
   let multiplyAdds = resume?.multiplyAdds ?? [];
@@ -131,7 +139,7 @@ async function train(
     multiplyAdds = state.multiplyAdds;
     if (report !== null) onReport?.(report);
   };
-  const events = { onStep, onNotice, signal, resume };
+  const events = { onStep, onRun, onNotice, signal, resume, eager, threads };
   for await (const _ of fit(model, data, { ...config.training, ...events, onState }));
   const interrupted = log.length < config.training.epochs;
   if (log.length > 0) await writeReport(folder, await runReport({ config, model, log, data, multiplyAdds }));

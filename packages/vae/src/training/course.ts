@@ -1,13 +1,14 @@
 // The course of a run: what each of its steps is given, and where the parameters and the optimizer stand after it.
 
 import { foldIn, key as keyOf, type Key, split, type Tensor } from "@elbo/tensor";
+import { type Execution, isCompiled } from "../execution/execution.js";
+import { compiled, eager, type RunFacts } from "../execution/program.js";
 import type { Sums } from "../evaluation/metrics.js";
-import type { Model } from "../models/model.js";
+import { type Model, parameterCount } from "../models/model.js";
 import { momentsOf, numbersOf } from "../optim/optimizer.js";
 import type { TrainingConfig } from "./config.js";
 import { minibatches } from "./minibatches.js";
 import { optimizers, type OptimizerState } from "./optimizers.js";
-import { eager } from "./program.js";
 import type { Process } from "./replay.js";
 import { trainingStep } from "./step.js";
 
@@ -33,14 +34,34 @@ export interface Outcome {
 export interface Course extends Process<Standing, Outcome> {
   /** The steps of an epoch. */
   readonly steps: number;
+  facts(): RunFacts;
+  /** Ends its threads. */
+  close(): void;
 }
 
 /** The course of training a model on rows `[count, dimensions]`, from its parameters and a state of the optimizer. */
-export function course(model: Model, inputs: Tensor, config: TrainingConfig, start: OptimizerState): Course {
+export function course(
+  model: Model,
+  inputs: Tensor,
+  config: TrainingConfig,
+  start: OptimizerState,
+  execution: Execution = {},
+): Course {
   const keys = runKeys(config.seed);
   const optimizer = optimizers[config.optimizer];
   const batches = minibatches(keys.order, inputs.shape[0], config.batch);
-  const program = eager(trainingStep(model, inputs, config), { params: model.params, moments: momentsOf(start) });
+  const step = trainingStep(model, inputs, config);
+  const first = { params: model.params, moments: momentsOf(start) };
+  const work = {
+    params: first,
+    calls: batches.steps * config.epochs,
+    // Each parameter of a dense layer multiplies once forward, and twice on the way back.
+    multiplyAdds: 3 * parameterCount(model) * inputs.shape[0] * config.epochs,
+    capturedBytes: 4 * inputs.size,
+  };
+  const program = isCompiled(execution, work)
+    ? compiled(step, first, { threads: execution.threads, matmul: config.matmul })
+    : eager(step, first);
   let numbers: OptimizerState = numbersOf(start);
   return {
     steps: batches.steps,
@@ -63,5 +84,7 @@ export function course(model: Model, inputs: Tensor, config: TrainingConfig, sta
       program.write({ params, moments: momentsOf(optimizer) });
       numbers = numbersOf(optimizer);
     },
+    facts: program.facts,
+    close: program.close,
   };
 }

@@ -15,6 +15,10 @@ export interface ReplayOptions<Outcome> {
   readonly isSound: (outcome: Outcome) => boolean;
   /** Milliseconds between snapshots; 0 takes one before each step, where reading costs nothing. */
   readonly every: number;
+  /** Whether an error lost the state, so that it has to be written before the step is taken again. None does, unless given. */
+  readonly isLost?: (error: unknown) => boolean;
+  /** Hears of such an error when the step has been repeated. */
+  readonly onRepeat?: (error: unknown) => void;
 }
 
 /** A process that remembers the way back. */
@@ -30,22 +34,34 @@ export interface Replayable<Outcome> {
  */
 export function replayable<S, Outcome>(
   process: Process<S, Outcome>,
-  { at: start, isSound, every }: ReplayOptions<Outcome>,
+  { at: start, isSound, every, isLost = () => false, onRepeat }: ReplayOptions<Outcome>,
 ): Replayable<Outcome> {
   const snapshotAt = (at: number) => ({ at, state: process.read(), time: performance.now() });
   let snapshot = snapshotAt(start);
   let lastSound = start;
+  const returnTo = (end: number): void => {
+    process.write(snapshot.state);
+    for (let at = snapshot.at; at < end; at++) process.step(at);
+  };
+  const attempt = (at: number): Outcome => {
+    try {
+      return process.step(at);
+    } catch (error) {
+      if (!isLost(error)) throw error;
+      returnTo(at);
+      const outcome = process.step(at);
+      onRepeat?.(error);
+      return outcome;
+    }
+  };
   return {
     step: (at) => {
       const due = performance.now() - snapshot.time >= every;
       const before = due ? snapshotAt(at) : snapshot;
-      const outcome = process.step(at);
+      const outcome = attempt(at);
       if (isSound(outcome)) [snapshot, lastSound] = [before, at];
       return outcome;
     },
-    goBack: () => {
-      process.write(snapshot.state);
-      for (let at = snapshot.at; at < lastSound; at++) process.step(at);
-    },
+    goBack: () => returnTo(lastSound),
   };
 }

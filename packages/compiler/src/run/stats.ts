@@ -1,0 +1,94 @@
+// What a program can tell of itself: its variants, their kernels, and what they cost.
+
+import { listing } from "../print/columns.js";
+import { kernelLines } from "../print/kernel.js";
+import { namesOf } from "../print/names.js";
+import { placeText } from "../print/schedule.js";
+import { flopsOfKernel } from "../print/work.js";
+import type { ProgramState, RunningVariant } from "./program.js";
+
+/** One kernel of a variant. */
+export interface KernelStats {
+  /** From 1; between phases all threads meet. */
+  readonly phase: number;
+  /** What it computes, as `toString` shows it. */
+  readonly text: string;
+  /** FLOPs of a step: products `2 m n k`; one for each elementwise operation or fold and element. */
+  readonly flops: number;
+  /** Seconds of a step, the mean of all so far; only where the function was compiled with `profile: true`. */
+  readonly seconds?: number;
+}
+
+/** One variant: the program for arguments of certain kinds and shapes. */
+export interface VariantStats {
+  /** Such as `x [128, 784], rate number`. */
+  readonly arguments: string;
+  /** How often it has run. */
+  readonly steps: number;
+  /** How long it took to make it, from the trace to the instance. */
+  readonly milliseconds: number;
+  /** Bytes of its values in between. Variants share one arena. */
+  readonly arenaBytes: number;
+  readonly moduleBytes: number;
+  /** FLOPs of a step. */
+  readonly flops: number;
+  readonly phases: number;
+  readonly kernels: readonly KernelStats[];
+}
+
+/** What `program.stats()` gives. */
+export interface ProgramStats {
+  /** How often the function was compiled: once for each new set of shapes. */
+  readonly compilations: number;
+  readonly variants: readonly VariantStats[];
+  /** Bytes of the program's memory, with the state. */
+  readonly memoryBytes: number;
+  /** How many threads would take part in a step now. */
+  readonly threads: number;
+}
+
+export const statsOf = (program: ProgramState): ProgramStats => ({
+  compilations: program.variants.length,
+  variants: program.variants.map(variantStats),
+  memoryBytes: program.memoryBytes,
+  threads: threadsOf(program),
+});
+
+/** The main thread, and the workers that are ready. */
+export const threadsOf = ({ team }: ProgramState): number => 1 + (team?.joined() ?? 0);
+
+/** `x [128, 784], key key, rate number`. */
+export const argumentsText = ({ specs }: RunningVariant): string =>
+  specs.map(({ name, kind, shape }) => `${name} ${kind === "tensor" ? `[${shape.join(", ")}]` : kind}`).join(", ");
+
+/** FLOPs of a step. */
+export const flopsOfStep = ({ plan }: RunningVariant): number =>
+  plan.schedule.phases.flat().reduce((sum, kernel) => sum + flopsOfKernel(kernel), 0);
+
+/** Seconds of a step in one kernel, where the program profiles itself. */
+export function secondsOf({ names, steps, seconds }: RunningVariant, phase: number, kernel: number): number | undefined {
+  const all = seconds.get(names[phase][kernel]);
+  return all === undefined ? undefined : all / steps;
+}
+
+function variantStats(variant: RunningVariant): VariantStats {
+  const { plan, steps, milliseconds, bytes } = variant;
+  const context = { graph: plan.graph, names: namesOf(plan.graph), place: placeText(plan) };
+  const { phases } = plan.schedule;
+  return {
+    arguments: argumentsText(variant),
+    steps,
+    milliseconds,
+    arenaBytes: plan.arenaBytes,
+    moduleBytes: bytes.length,
+    flops: flopsOfStep(variant),
+    phases: phases.length,
+    kernels: phases.flatMap((kernels, phase) =>
+      kernels.map((kernel, k): KernelStats => {
+        const seconds = secondsOf(variant, phase, k);
+        const text = listing(kernelLines(kernel, context).map(({ depth, text: words }) => ({ depth, text: words })));
+        return { phase: phase + 1, text, flops: flopsOfKernel(kernel), ...(seconds !== undefined && { seconds }) };
+      }),
+    ),
+  };
+}
