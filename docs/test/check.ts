@@ -17,7 +17,8 @@ export function check(actual: unknown, expected: string, where: string): void {
 
 /** Checks that a value prints as the page shows it; the error shows the whole text, for the page to be mended. */
 export function prints(actual: unknown, expected: string, where: string): void {
-  if (String(actual) !== expected) throw new Error(`${where}: this is not what is printed, which is\n${String(actual)}`);
+  if (String(actual) !== expected)
+    throw new Error(`${where}: this is not what is printed, which is\n${String(actual)}`);
 }
 
 /** Checks that `body` throws an error with this name, whose message begins so. Waits where `body` gives a promise. */

@@ -119,6 +119,15 @@ describe("a check", () => {
   });
 });
 
+test("a block marked `text is name` is what that value prints", async () => {
+  const run = (text: string): Promise<void> => {
+    const page = pageOf('const lines = "a\\n  b";') + `\n${FENCE}text is lines\n${text}\n${FENCE}\n`;
+    return runPage("p.md", parsePage("p.md", page));
+  };
+  await run("a\n  b");
+  await expect(run("a\nb")).rejects.toThrow("p.md:8: this is not what is printed, which is\na\n  b");
+});
+
 describe("running a page", () => {
   const run = (...code: string[]): Promise<void> => runPage("p.md", parsePage("p.md", pageOf(...code)));
 

@@ -35,7 +35,7 @@ export interface Program<A extends unknown[], Y> {
   /**
    * The same as data: how often the function was compiled and how long that took, bytes, FLOPs, and with
    * `profile: true` the seconds of every kernel.
-   * @example program.stats().variants[0].kernels.toSorted((a, b) => b.seconds! - a.seconds!)[0].text
+   * @example program.stats().kernels.toSorted((a, b) => b.seconds! - a.seconds!)[0].text
    */
   stats(): ProgramStats;
 }

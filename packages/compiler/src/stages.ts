@@ -16,7 +16,16 @@ export type { Constant, Graph, Node, NodeId, ProgramDType, Source } from "./grap
 export { simplify } from "./simplify/simplify.js";
 export { lower } from "./fuse/lower.js";
 export { fuse, type Fused } from "./fuse/fuse.js";
-export type { Fold, Kernel, LibraryKernelUse, LoopKernel, Operand, ProductKernel, Schedule, Step } from "./fuse/kernels.js";
+export type {
+  Fold,
+  Kernel,
+  LibraryKernelUse,
+  LoopKernel,
+  Operand,
+  ProductKernel,
+  Schedule,
+  Step,
+} from "./fuse/kernels.js";
 export type { Reading } from "./fuse/layout.js";
 export { schedule } from "./fuse/schedule.js";
 export { type Draft, type Fixed, plan, type Plan } from "./plan/plan.js";

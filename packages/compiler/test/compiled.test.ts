@@ -12,6 +12,7 @@ import {
   exp,
   flip,
   foldIn,
+  gather,
   gelu,
   grad,
   log1p,
@@ -139,6 +140,16 @@ describe("compile(f) gives the bits of f", () => {
     );
   });
 
+  it("of chains that are longer than a loop, or a stack, may be", () => {
+    const times = (n: number, f: (x: Value) => Value) => (x: Value) =>
+      sum(Array.from({ length: n }).reduce<Value>((y) => f(y), x));
+    same(times(200, tanh), [draw(key(1), [15])]);
+    same(
+      times(1500, (x) => add(mul(x, 0.9), 0.1)),
+      [draw(key(2), [3])],
+    );
+  });
+
   it("of random numbers from a key, and of keys", () => {
     const f = (k: Key, p: Value) => {
       const [one, other] = split(k);
@@ -167,7 +178,7 @@ describe("compile(f) gives the bits of f", () => {
     const f = ({ a, b: [b, c] }: { a: Value; b: readonly [Value, Value] }) => ({
       z: [mul(a, b), where(greater(c, 1), c, 0)],
       a: where(c, 1, 0),
-      three: less(c, 2),
+      three: [less(c, 2), gather(a, 1), gather(c, 0)],
     });
     same(f, [{ a: draw(key(0), [3]), b: [0.1, indices] }]);
   });

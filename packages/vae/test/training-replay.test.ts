@@ -75,6 +75,32 @@ describe("a process", () => {
     }
   });
 
+  test("takes a step again that lost the state, and those since the snapshot before it", () => {
+    const clock = vi.spyOn(performance, "now");
+    fc.assert(
+      fc.property(fc.uniqueArray(fc.nat({ max: 19 })), fc.constantFrom(0, 3, Infinity), (lost, every) => {
+        let now = 0;
+        clock.mockImplementation(() => now);
+        const process = history();
+        const failing = new Set(lost);
+        const step = (at: number): number => {
+          if (!failing.delete(at)) return process.step(at);
+          process.write([-1]);
+          throw new RangeError("lost");
+        };
+        const heard: unknown[] = [];
+        const isLost = (error: unknown): boolean => error instanceof RangeError;
+        const options = { at: 0, isSound: () => true, every, isLost, onRepeat: (error: unknown) => heard.push(error) };
+        const path = replayable({ ...process, step }, options);
+        for (let at = 0; at < 20; at++, now++) expect(path.step(at)).toBe(at);
+        expect(process.read()).toEqual(Array.from({ length: 20 }, (_, at) => at));
+        expect(heard).toHaveLength(lost.length);
+      }),
+    );
+    const refusing = { ...history(), step: () => expect.unreachable("refused") };
+    expect(() => replayable(refusing, { at: 0, isSound: () => true, every: 0 }).step(0)).toThrow("refused");
+  });
+
   test("without a sound step it goes back to the start", () => {
     const process = history();
     const path = replayable(process, { at: 0, isSound: () => false, every: 0 });

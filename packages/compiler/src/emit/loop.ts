@@ -10,16 +10,15 @@ import {
   type ModuleBuilder,
   type Scope,
   type Statement,
-  stepsOf,
   type Vectors,
   v128,
   type WasmFunction,
   when,
   writeLanes,
 } from "@elbo/tensor/kernels";
-import { meaning } from "@elbo/tensor";
 import type { LoopKernel, Operand } from "../fuse/kernels.js";
 import type { Reading } from "../fuse/layout.js";
+import { instructionsOf } from "../fuse/length.js";
 import { type Constant, type Graph, isImmediate, type NodeId } from "../graph/graph.js";
 import { BLOCK, blocksOf, LANES, loopShape, type LoopShape, nameOf, paddedColumns } from "../plan/loop-shape.js";
 import { foldTree, foldingStep, identityOf } from "./folding.js";
@@ -132,8 +131,7 @@ class Pass {
   }
 
   #stepCount(): number {
-    const meanings = meaning as unknown as Readonly<Record<string, meaning.Meaning>>;
-    return this.#loop.steps.reduce((sum, { op }) => sum + (op in meanings ? stepsOf(meanings[op]) : 1), 0);
+    return this.#loop.steps.reduce((sum, { op }) => sum + instructionsOf(op), 0);
   }
 
   /** Pointers to the row, and the numbers that are the same in all of its columns. */

@@ -4,6 +4,7 @@ import type { Shape } from "@elbo/tensor";
 import type { Graph, Node, NodeId } from "../graph/graph.js";
 import type { Kernel, LoopKernel, Operand } from "./kernels.js";
 import { isDense, type Reading, readings, stretched, VIEWS } from "./layout.js";
+import { instructionsOf, MOST_INSTRUCTIONS } from "./length.js";
 import { type FoldAttributes, isElementwise, isSource, LIBRARY } from "./lower.js";
 import { type FoldKind, rectangleOf } from "./merge.js";
 
@@ -15,6 +16,8 @@ interface Group {
   readonly space: Shape;
   fold: FoldKind;
   boundary: number;
+  /** Its vector instructions. */
+  length: number;
   /** Groups whose results this one reads. */
   readonly needs: Set<number>;
 }
@@ -68,7 +71,12 @@ class Grouping {
     }
     const kept = new Set([...outputs, ...nextState].map((id) => this.readings[id].base));
     const waiting = new Set<NodeId>();
+    /** The instructions of a node and of those that have waited for it. */
+    const lengths: number[] = [];
     for (const node of nodes) {
+      lengths.push(
+        node.inputs.reduce((sum, id) => sum + (waiting.has(id) ? lengths[id] : 0), instructionsOf(node.op)),
+      );
       const [user, ...others] = users.get(node.id) ?? [];
       if (!isElementwise(node.op) || kept.has(node.id) || user === undefined || others.length > 0) continue;
       const takes = isElementwise(nodes[user].op) || nodes[user].op === "fold";
@@ -79,6 +87,8 @@ class Grouping {
       if (
         takes &&
         made.length <= 1 &&
+        // No operation has more than three operands that have waited: with them it fits into one loop.
+        lengths[node.id] + instructionsOf(nodes[user].op) <= MOST_INSTRUCTIONS / 3 &&
         String(this.#spaceOf(nodes[user])) === String(node.shape) &&
         nodes[user].inputs.includes(node.id)
       ) {
@@ -90,10 +100,12 @@ class Grouping {
 
   /** A node after those that have waited for it. */
   #withWaiting(node: Node): Node[] {
-    const before = node.inputs
-      .filter((id) => this.#waiting.has(id))
-      .flatMap((id) => this.#withWaiting(this.#graph.nodes[id]));
-    return [...new Set([...before, node])];
+    const found = new Set([node.id]);
+    // A set gives what is added while it is gone through.
+    for (const id of found) {
+      for (const input of this.#graph.nodes[id].inputs) if (this.#waiting.has(input)) found.add(input);
+    }
+    return [...found].sort((a, b) => a - b).map((id) => this.#graph.nodes[id]);
   }
 
   place(node: Node): void {
@@ -122,6 +134,7 @@ class Grouping {
       space,
       fold: null,
       boundary: space.length,
+      length: 0,
       needs: new Set(),
     };
     this.#groups.push(group);
@@ -131,6 +144,7 @@ class Grouping {
 
   #join(group: Group, node: Node): void {
     group.nodes.push(node.id);
+    group.length += instructionsOf(node.op);
     this.#groupOf.set(node.id, group);
     this.#setFold(group, node);
     for (const input of node.inputs) {
@@ -164,6 +178,8 @@ class Grouping {
   }
 
   #fits(group: Group, unit: readonly Node[]): boolean {
+    const length = unit.reduce((sum, { op }) => sum + instructionsOf(op), group.length);
+    if (length > MOST_INSTRUCTIONS) return false;
     const own = new Set(unit.map(({ id }) => id));
     for (const node of unit) {
       if (node.op === "fold" && group.fold !== null) {

@@ -59,5 +59,7 @@ export const attributesText = (attributes: unknown): string[] =>
 function plain(value: unknown): string {
   if (Array.isArray(value)) return `[${value.map(plain).join(", ")}]`;
   if (typeof value !== "object" || value === null) return value === null ? ":" : String(value);
-  return `{ ${Object.entries(value).map(([name, inner]) => `${name}: ${plain(inner)}`).join(", ")} }`;
+  return `{ ${Object.entries(value)
+    .map(([name, inner]) => `${name}: ${plain(inner)}`)
+    .join(", ")} }`;
 }

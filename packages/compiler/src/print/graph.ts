@@ -16,7 +16,9 @@ export function printGraph(graph: Graph): string {
   const sources = (kind: string): string[] =>
     graph.nodes.filter(({ op }) => op === kind).map((node) => `${names(node.id)} ${typeText(node)}`);
   const changes = graph.nextState.flatMap((id, leaf) => {
-    const state = graph.nodes.find(({ op, attributes }) => op === "state" && (attributes as { index: number }).index === leaf);
+    const state = graph.nodes.find(
+      ({ op, attributes }) => op === "state" && (attributes as { index: number }).index === leaf,
+    );
     return state === undefined || state.id === id ? [] : [`${names(state.id)} = ${names(id)}`];
   });
   const operations = graph.nodes.filter((node) => !goesWithoutLine(node));
@@ -25,14 +27,19 @@ export function printGraph(graph: Graph): string {
     ...section("state", sources("state")),
     ...(operations.length === 0
       ? []
-      : [listing(operations.map((node) => ({ depth: 0, text: operationText(node, graph, names), note: typeText(node) })))]),
+      : [
+          listing(
+            operations.map((node) => ({ depth: 0, text: operationText(node, graph, names), note: typeText(node) })),
+          ),
+        ]),
     ...section("output", graph.outputs.map(names)),
     ...section("next state", changes),
   ];
   return parts.join("\n");
 }
 
-const section = (label: string, words: readonly string[]): string[] => (words.length === 0 ? [] : [labelled(label, words)]);
+const section = (label: string, words: readonly string[]): string[] =>
+  words.length === 0 ? [] : [labelled(label, words)];
 
 function operationText({ id, op, attributes, inputs }: Node, graph: Graph, names: Names): string {
   const operands = inputs.map(names);

@@ -49,7 +49,9 @@ function withoutFigures(kernel: Kernel, context: KernelContext): Line[] {
       const [only] = lines;
       const space = formatShape(kernel.space);
       if (lines.length > 1) return [{ depth: 0, text: `for each of ${space}` }, ...lines];
-      return [{ ...only, depth: 0, text: kernel.folds.length > 0 ? only.text : only.text.replace(" =", ` ${space} =`) }];
+      return [
+        { ...only, depth: 0, text: kernel.folds.length > 0 ? only.text : only.text.replace(" =", ` ${space} =`) },
+      ];
     }
   }
 }
@@ -75,7 +77,11 @@ function loopLines(loop: LoopKernel, { graph, names, place }: KernelContext, dep
   for (const { node, folding, source } of loop.folds) {
     const words = foldText(folding, loop.fold ?? "rows", loop.boundary, loop.space.length);
     const shape = formatShape(graph.nodes[node].shape);
-    lines.push({ depth, text: `${names(node)} ${shape} = ${words} of ${unlessSum(operandOf(source))}`, note: place(node) });
+    lines.push({
+      depth,
+      text: `${names(node)} ${shape} = ${words} of ${unlessSum(operandOf(source))}`,
+      note: place(node),
+    });
   }
   return lines;
 }

@@ -24,9 +24,19 @@ export function printModule({ bytes, names }: Emitted): string {
   const kernels = new Set(names.flat());
   const ownerOf = ({ name }: FunctionSize): string => name.split(".")[0];
   const rows = names.flatMap((list, phase) =>
-    list.map((kernel) => row(kernel, String(phase + 1), functions.filter((one) => ownerOf(one) === kernel))),
+    list.map((kernel) =>
+      row(
+        kernel,
+        String(phase + 1),
+        functions.filter((one) => ownerOf(one) === kernel),
+      ),
+    ),
   );
-  const rest = row("shared", "", functions.filter((one) => !kernels.has(ownerOf(one))));
+  const rest = row(
+    "shared",
+    "",
+    functions.filter((one) => !kernels.has(ownerOf(one))),
+  );
   const head = `module of ${bytes.length} bytes, ${countText(functions.length, "function")}`;
   return `${head}\n${table([["name", "phase", "functions", "bytes"], ...rows, rest], new Set([1, 2, 3]))}`;
 }

@@ -32,8 +32,13 @@ const numberOf = ({ attributes, dtype }: Node): string => {
 };
 
 /** `[128, 784]`, or `[2] int32`: float32 goes without saying. */
-export const typeText = ({ shape, dtype }: { readonly shape: readonly number[]; readonly dtype: ProgramDType }): string =>
-  `${formatShape(shape)}${dtype === "float32" ? "" : ` ${dtype}`}`;
+export const typeText = ({
+  shape,
+  dtype,
+}: {
+  readonly shape: readonly number[];
+  readonly dtype: ProgramDType;
+}): string => `${formatShape(shape)}${dtype === "float32" ? "" : ` ${dtype}`}`;
 
 /** True for what a listing of operations leaves out, since it is named where it is used. */
 export const goesWithoutLine = (node: Node): boolean => node.op === "input" || node.op === "state" || isNumber(node);

@@ -16,7 +16,11 @@ import { bytesText } from "./quantities.js";
 export function printPlan(plan: Plan): string {
   const names = namesOf(plan.graph);
   const rows = [...plan.lifetimes]
-    .map(([what, lifetime]) => ({ ...lifetime, name: nameOf(what, plan.graph, names), offset: addressOf(what, plan) - plan.arena }))
+    .map(([what, lifetime]) => ({
+      ...lifetime,
+      name: nameOf(what, plan.graph, names),
+      offset: addressOf(what, plan) - plan.arena,
+    }))
     .sort((a, b) => a.offset - b.offset || a.from - b.from);
   const values = rows.reduce((sum, { bytes }) => sum + bytes, 0);
   const threads = plan.workspaceBytes === 0 ? "" : `, ${bytesText(plan.workspaceBytes)} of each thread's own`;

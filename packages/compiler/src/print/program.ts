@@ -11,7 +11,8 @@ import { phaseLines } from "./schedule.js";
 export function printProgram(program: ProgramState): string {
   const { variants, stateSpecs, memoryBytes } = program;
   const stateBytes = stateSpecs.reduce((sum, spec) => sum + bytesOf(spec), 0);
-  const state = stateSpecs.length === 0 ? [] : [`state ${bytesText(stateBytes)} in ${countText(stateSpecs.length, "tensor")}`];
+  const state =
+    stateSpecs.length === 0 ? [] : [`state ${bytesText(stateBytes)} in ${countText(stateSpecs.length, "tensor")}`];
   const all = [
     countText(variants.length, "variant"),
     ...state,

@@ -34,7 +34,8 @@ export function matrixText(reading: Reading, graph: Graph, names: Names): string
 
 /** Whether a shape broadcasts to another without a change of the other. */
 const fits = (from: Shape, to: Shape): boolean =>
-  from.length <= to.length && from.every((length, axis) => length === 1 || length === to[axis + to.length - from.length]);
+  from.length <= to.length &&
+  from.every((length, axis) => length === 1 || length === to[axis + to.length - from.length]);
 
 const sameMoves = (expected: readonly number[], { shape, strides }: Reading): boolean =>
   shape.every((length, axis) => length === 1 || strides[axis] === expected[axis]);
@@ -46,7 +47,11 @@ function indexOf(base: Shape, { shape, strides, offset }: Reading): string[] | u
   for (let axis = 0; axis < shape.length; axis++) {
     if (shape[axis] === 1 || strides[axis] === 0) continue;
     const along = dense.findIndex((stride, at) => base[at] > 1 && strides[axis] % stride === 0);
-    if (along < 0 || terms[along] !== "" || (Math.abs(strides[axis]) / dense[along]) * (shape[axis] - 1) >= base[along]) {
+    if (
+      along < 0 ||
+      terms[along] !== "" ||
+      (Math.abs(strides[axis]) / dense[along]) * (shape[axis] - 1) >= base[along]
+    ) {
       return undefined;
     }
     terms[along] = term(strides[axis] / dense[along], INDICES[axis] ?? `i${axis}`);

@@ -42,7 +42,8 @@ export function phaseLines(
 }
 
 /** True where an output is what a kernel stores, as it lies. */
-const isMade = (output: Reading, { graph }: Placed): boolean => isDense(output) && !isSource(graph.nodes[output.base].op);
+const isMade = (output: Reading, { graph }: Placed): boolean =>
+  isDense(output) && !isSource(graph.nodes[output.base].op);
 
 /** An output that looks at a value in another way, or that no kernel makes. */
 const outputLine = (output: Reading, { graph }: Placed): Line => ({
@@ -51,7 +52,9 @@ const outputLine = (output: Reading, { graph }: Placed): Line => ({
 });
 
 /** A graph with its schedule, and its addresses where they are known. */
-export type Placed = { readonly graph: Graph; readonly schedule: Schedule } & Partial<Pick<Plan, "places" | "lifetimes" | "arena">>;
+export type Placed = { readonly graph: Graph; readonly schedule: Schedule } & Partial<
+  Pick<Plan, "places" | "lifetimes" | "arena">
+>;
 
 /** Where a stored value goes. */
 export function placeText({ graph, schedule, places, lifetimes, arena }: Placed): (id: NodeId) => string {

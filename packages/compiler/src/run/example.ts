@@ -32,7 +32,8 @@ export function planExample(graph: Graph, schedule: Schedule, threads = 1): Plan
   let end = CONTROL_BYTES;
   const reserve = (bytes: number): number => (end += aligned(bytes)) - aligned(bytes);
   const state: number[] = [];
-  for (const node of graph.nodes) if (node.op === "state") state[(node.attributes as Source).index] = reserve(bytesOf(node));
+  for (const node of graph.nodes)
+    if (node.op === "state") state[(node.attributes as Source).index] = reserve(bytesOf(node));
   const constants = new Map<Tensor, number>(constantsOf(graph).map((tensor) => [tensor, reserve(bytesOf(tensor))]));
   const workspace = largestWorkspace(schedule.phases.flat(), tileInUse("separate"));
   return plan(graph, schedule, workspace, threads, { state, constants }).at(end);

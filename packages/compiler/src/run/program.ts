@@ -2,7 +2,7 @@
 
 import { ArgumentError, formatShape, IndexError, type Key, type MatmulMode, sameShape, Tensor } from "@elbo/tensor";
 import { bytesOf } from "../plan/plan.js";
-import { type Leaf, leavesOf, withLeaves } from "../trace/leaves.js";
+import { isKey, type Leaf, leavesOf, withLeaves } from "../trace/leaves.js";
 import { specOf, withParameterNames } from "../trace/specs.js";
 import { type LeafSpec, trace } from "../trace/trace.js";
 import { now } from "./clock.js";
@@ -172,8 +172,8 @@ export class ProgramState {
 
   #writeLeaf(address: number, spec: LeafSpec, leaf: Leaf): void {
     const { memory } = this.#parts;
-    if (spec.kind === "number") memory.floats()[address / 4] = leaf as number;
-    else if (spec.kind === "key") memory.ints().set((leaf as Key).words, address / 4);
+    if (typeof leaf === "number") memory.floats()[address / 4] = leaf;
+    else if (isKey(leaf)) memory.ints().set((leaf as Key).words, address / 4);
     else (spec.dtype === "int32" ? memory.ints() : memory.floats()).set((leaf as Tensor).data, address / 4);
   }
 

@@ -9,6 +9,8 @@ import type { ProgramState, RunningVariant } from "./program.js";
 
 /** One kernel of a variant. */
 export interface KernelStats {
+  /** Of which variant, from 1, in the order of `variants`. */
+  readonly variant: number;
   /** From 1; between phases all threads meet. */
   readonly phase: number;
   /** What it computes, as `toString` shows it. */
@@ -33,7 +35,6 @@ export interface VariantStats {
   /** FLOPs of a step. */
   readonly flops: number;
   readonly phases: number;
-  readonly kernels: readonly KernelStats[];
 }
 
 /** What `program.stats()` gives. */
@@ -41,6 +42,8 @@ export interface ProgramStats {
   /** How often the function was compiled: once for each new set of shapes. */
   readonly compilations: number;
   readonly variants: readonly VariantStats[];
+  /** The kernels of all variants. */
+  readonly kernels: readonly KernelStats[];
   /** Bytes of the program's memory, with the state. */
   readonly memoryBytes: number;
   /** How many threads would take part in a step now. */
@@ -50,6 +53,7 @@ export interface ProgramStats {
 export const statsOf = (program: ProgramState): ProgramStats => ({
   compilations: program.variants.length,
   variants: program.variants.map(variantStats),
+  kernels: program.variants.flatMap(kernelStats),
   memoryBytes: program.memoryBytes,
   threads: threadsOf(program),
 });
@@ -66,29 +70,34 @@ export const flopsOfStep = ({ plan }: RunningVariant): number =>
   plan.schedule.phases.flat().reduce((sum, kernel) => sum + flopsOfKernel(kernel), 0);
 
 /** Seconds of a step in one kernel, where the program profiles itself. */
-export function secondsOf({ names, steps, seconds }: RunningVariant, phase: number, kernel: number): number | undefined {
+export function secondsOf(
+  { names, steps, seconds }: RunningVariant,
+  phase: number,
+  kernel: number,
+): number | undefined {
   const all = seconds.get(names[phase][kernel]);
   return all === undefined ? undefined : all / steps;
 }
 
-function variantStats(variant: RunningVariant): VariantStats {
-  const { plan, steps, milliseconds, bytes } = variant;
+const variantStats = (variant: RunningVariant): VariantStats => ({
+  arguments: argumentsText(variant),
+  steps: variant.steps,
+  milliseconds: variant.milliseconds,
+  arenaBytes: variant.plan.arenaBytes,
+  moduleBytes: variant.bytes.length,
+  flops: flopsOfStep(variant),
+  phases: variant.plan.schedule.phases.length,
+});
+
+function kernelStats(variant: RunningVariant): KernelStats[] {
+  const { plan, number } = variant;
   const context = { graph: plan.graph, names: namesOf(plan.graph), place: placeText(plan) };
-  const { phases } = plan.schedule;
-  return {
-    arguments: argumentsText(variant),
-    steps,
-    milliseconds,
-    arenaBytes: plan.arenaBytes,
-    moduleBytes: bytes.length,
-    flops: flopsOfStep(variant),
-    phases: phases.length,
-    kernels: phases.flatMap((kernels, phase) =>
-      kernels.map((kernel, k): KernelStats => {
-        const seconds = secondsOf(variant, phase, k);
-        const text = listing(kernelLines(kernel, context).map(({ depth, text: words }) => ({ depth, text: words })));
-        return { phase: phase + 1, text, flops: flopsOfKernel(kernel), ...(seconds !== undefined && { seconds }) };
-      }),
-    ),
-  };
+  return plan.schedule.phases.flatMap((kernels, phase) =>
+    kernels.map((kernel, k): KernelStats => {
+      const seconds = secondsOf(variant, phase, k);
+      const text = listing(kernelLines(kernel, context).map(({ depth, text: words }) => ({ depth, text: words })));
+      const known = { variant: number + 1, phase: phase + 1, text, flops: flopsOfKernel(kernel) };
+      return seconds === undefined ? known : { ...known, seconds };
+    }),
+  );
 }

@@ -1,7 +1,7 @@
 // Stage 1, trace: runs a function on symbolic values and keeps the graph of what it did.
 
 import { concrete, isSymbolic, isSymbolicKey, isTraced, type Recorder, Symbolic, SymbolicKey } from "@elbo/autograd";
-import { ArgumentError, DTypeError, type Key, type Shape, tensor, Tensor } from "@elbo/tensor";
+import { ArgumentError, DTypeError, formatShape, type Key, type Shape, tensor, Tensor } from "@elbo/tensor";
 import type { Graph, NodeId, ProgramDType } from "../graph/graph.js";
 import { GraphBuilder } from "../graph/builder.js";
 import { checkOperation } from "./check.js";
@@ -31,9 +31,7 @@ class GraphRecorder implements Recorder {
   record(op: string, attributes: unknown, inputs: readonly unknown[]): Symbolic {
     if (op === "custom")
       return this.symbolic((attributes as { f: (...x: unknown[]) => unknown }).f(...this.#values(inputs)));
-    const [condition, values] = op === "where" ? [inputs.slice(0, 1), inputs.slice(1)] : [[], inputs];
-    const dtype = dtypeOfNumbers(values);
-    const ids = [...condition.map((x) => this.node(x)), ...values.map((x) => this.node(x, dtype))];
+    const ids = inputs.map((x, place) => this.node(x, dtypeOfNumber(op, inputs, place)));
     checkOperation(
       op,
       attributes,
@@ -79,10 +77,12 @@ class GraphRecorder implements Recorder {
   }
 }
 
-/** Numbers have no dtype of their own: they take that of the values beside them. */
-function dtypeOfNumbers(values: readonly unknown[]): ProgramDType {
-  const dtypes = values.flatMap((x) => (typeof x === "number" ? [] : [(x as Symbolic | Tensor).dtype]));
-  return dtypes.length > 0 && dtypes.every((dtype) => dtype === "int32") ? "int32" : "float32";
+/** Numbers have no dtype of their own: indices are int32, conditions float32, others what the values beside them are. */
+function dtypeOfNumber(op: string, inputs: readonly unknown[], place: number): ProgramDType {
+  if (op === "gather" || op === "scatterAdd") return place === 1 ? "int32" : "float32";
+  if (op === "where" && place === 0) return "float32";
+  const beside = inputs.filter((x, at) => typeof x !== "number" && !(op === "where" && at === 0));
+  return beside.length > 0 && beside.every((x) => (x as Symbolic | Tensor).dtype === "int32") ? "int32" : "float32";
 }
 
 /**
@@ -108,7 +108,7 @@ export function trace(
   const result =
     state === undefined ? f(...(inputs as never[])) : f(...([withLeaves(state.tree, before!), ...inputs] as never[]));
   const [next, tree] = state === undefined ? [[], result] : stateAndOutputs(result);
-  const nextLeaves = leavesOf(next, "");
+  const nextLeaves = leavesOf(next, "state");
   if (state !== undefined) checkState(nextLeaves, state.specs, recorder);
   const outputs = leavesOf(tree, "").map(([, leaf]) => leaf);
   const nodeOf = (leaf: Leaf): NodeId => recorder.node(symbolicOf(leaf));
@@ -139,20 +139,17 @@ function stateAndOutputs(result: unknown): [unknown, unknown] {
 }
 
 function checkState(next: readonly [string, Leaf][], specs: readonly LeafSpec[], recorder: GraphRecorder): void {
-  const fits =
-    next.length === specs.length &&
-    next.every(([name, leaf], i) => {
-      const { shape, dtype } = recorder.symbolic(symbolicOf(leaf));
-      return (
-        `state${name === "" ? "" : `.${name}`}` === specs[i].name &&
-        String(shape) === String(specs[i].shape) &&
-        dtype === specs[i].dtype
-      );
-    });
-  if (fits) return;
-  const text = (names: readonly string[]): string => names.slice(0, 6).join(", ") + (names.length > 6 ? ", ..." : "");
-  throw new ArgumentError(
-    `the next state must have the leaves of the state, with their shapes: ${text(specs.map(({ name, shape }) => `${name} [${shape.join(", ")}]`))}; got ${text(next.map(([name, leaf]) => `state${name === "" ? "" : `.${name}`} [${recorder.symbolic(symbolicOf(leaf)).shape.join(", ")}]`))}`,
-    { op: "compile" },
-  );
+  const wanted = specs.map((spec) => described(spec.name, spec));
+  const found = next.map(([name, leaf]) => described(name, recorder.symbolic(symbolicOf(leaf))));
+  const longer = wanted.length > found.length ? wanted : found;
+  const at = longer.findIndex((_, i) => wanted[i] !== found[i]);
+  if (at < 0) return;
+  const [want, got] = [wanted[at] ?? "no further leaf", found[at] ?? "no further leaf"];
+  throw new ArgumentError(`the next state must have the leaves of the state: instead of ${want} it has ${got}`, {
+    op: "compile",
+  });
 }
+
+/** A leaf as messages show it. */
+const described = (name: string, { shape, dtype }: Pick<Symbolic, "shape" | "dtype">): string =>
+  `${name} ${dtype === "float32" ? "" : `${dtype} `}${formatShape(shape)}`;

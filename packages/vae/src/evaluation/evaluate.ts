@@ -33,7 +33,7 @@ interface Block {
 }
 
 /** What walking a part costs, once through so many parameters for each example. */
-export const walk = ({ inputs }: Split, parameters: number): { calls: number; multiplyAdds: number } => ({
+export const walkCost = ({ inputs }: Split, parameters: number): { calls: number; multiplyAdds: number } => ({
   calls: Math.ceil(inputs.shape[0] / BLOCK),
   multiplyAdds: parameters * inputs.shape[0],
 });
@@ -84,7 +84,7 @@ export function evaluate(model: Model, part: Split, key: Key, options: EvaluateO
     model,
     name: `terms of ${targets} targets behind ${corruption.map(noiseName)}`,
     execution: options,
-    ...walk(part, parameterCount(model)),
+    ...walkCost(part, parameterCount(model)),
   });
   let sums = noSums;
   for (const { rows, from } of rowBlocks(model, part, key)) {
@@ -107,7 +107,7 @@ export function meanKlPerDimension(
     model,
     name: `KL per dimension of ${targets} targets`,
     execution,
-    ...walk(part, parameterCount(model) / 2), // about a half of the parameters is the encoder's
+    ...walkCost(part, parameterCount(model) / 2), // about a half of the parameters is the encoder's
   });
   let total: Value = zeros([model.config.latent]);
   for (const { rows, from } of rowBlocks(model, part, key)) total = add(total, kl(rows, from));

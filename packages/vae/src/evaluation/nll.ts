@@ -12,7 +12,7 @@ import type { Vae } from "../models/vae.js";
 import { bitsPerDimension } from "./metrics.js";
 import { dimensionsOf } from "../models/config.js";
 import type { Targets } from "../data/draw.js";
-import { blocks, walk } from "./evaluate.js";
+import { blocks, walkCost } from "./evaluate.js";
 
 /** An estimate of `-log p(x)`. */
 export interface Nll {
@@ -74,6 +74,7 @@ function checkSamples(samples: number): void {
     throw new ArgumentError(`samples is a whole number of 1 or more, got ${samples}`, { op: "nll" });
 }
 
+/** The estimate from weights that are computed as they are here, or by a program. */
 function estimate(
   model: Vae,
   x: Value,
@@ -95,7 +96,7 @@ export function nll(model: Vae, part: Split, key: Key, options: NllOptions = {})
     throw new ArgumentError("an autoencoder has no p(z), so no likelihood; use a vae", { op: "nll" });
   const { samples = 100, targets = "gray", onProgress } = options;
   checkSamples(samples);
-  const once = walk(part, parameterCount(model) / 2); // about a half of the parameters is the decoder's
+  const once = walkCost(part, parameterCount(model) / 2); // about a half of the parameters is the decoder's
   const weight = atParams(logWeight(model), {
     model,
     name: "importance weights",

@@ -1,7 +1,7 @@
 // Functions of a model's parameters, compiled once for each model and used by every later call.
 
 import { leaves } from "@elbo/autograd";
-import { matmulMode, type Tensor } from "@elbo/tensor";
+import { matmulEngine, matmulMode, type Tensor } from "@elbo/tensor";
 import type { Model } from "../models/model.js";
 import { type Execution, isCompiled, type Work } from "./execution.js";
 import { compiled, isLost, type Program, type StateFunction } from "./program.js";
@@ -51,7 +51,7 @@ function programFor(
   const [params, matmul] = [model.params, matmulMode()];
   const ofModel = programs.get(model) ?? new Map<string, ModelProgram>();
   programs.set(model, ofModel);
-  const id = [name, matmul, threads ?? "all", shapesOf(params)].join("; ");
+  const id = [name, matmul, matmulEngine().fast, threads ?? "all", shapesOf(params)].join("; ");
   const found = ofModel.get(id);
   if (found !== undefined && found.facts().shapes < MOST_SHAPES) {
     found.write(params);

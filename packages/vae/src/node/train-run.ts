@@ -5,11 +5,10 @@ import { checkInputs } from "../data/check.js";
 import type { Dataset } from "../data/dataset.js";
 import { DataError } from "../data/errors.js";
 import { checkExecution, type Execution } from "../execution/execution.js";
-import type { RunFacts } from "../execution/program.js";
 import { noSums } from "../evaluation/metrics.js";
 import { flatten, type Model } from "../models/model.js";
 import { buildModel } from "../training/checkpoint.js";
-import { fit, type Progress, type TrainingConfig, type TrainingState } from "../training/fit.js";
+import { fit, type FitOptions, type TrainingConfig, type TrainingState } from "../training/fit.js";
 import { optimizers } from "../training/optimizers.js";
 import type { Report } from "../training/report.js";
 import { alone } from "./lock.js";
@@ -29,16 +28,8 @@ import {
 import { runReport } from "./run-report.js";
 
 /** How a run is executed, and what a caller hears while it goes on. */
-export interface RunEvents extends Execution {
-  readonly onStep?: (progress: Progress) => void;
+export interface RunEvents extends Execution, Pick<FitOptions, "onStep" | "onRun" | "onNotice"> {
   readonly onReport?: (report: Report) => void;
-  /** Called after the first step: whether it was compiled, in what time, and how many threads take part. */
-  readonly onRun?: (facts: RunFacts) => void;
-  /**
-   * Hears, in one line, that the run goes on under another class of multiply-add, or on one thread because the others
-   * did not answer; `console.warn` unless given.
-   */
-  readonly onNotice?: (notice: string) => void;
   /** Ends the run after the step under way, with a checkpoint. */
   readonly signal?: AbortSignal;
 }
