@@ -162,6 +162,13 @@ describe("compile(f) gives the bits of f", () => {
     for (const seed of [0, 1, 2 ** 31]) same(f, [key(seed), draw(key(1), [9, 2])]);
   });
 
+  it("of programs that time themselves", () => {
+    const f = valueAndGrad(scalarOf({ steps: ["dense", "softmax"], rows: 9, columns: 20, seed: 1 }));
+    const args = argumentsOf({ steps: [], rows: 9, columns: 20, seed: 1 });
+    const program = compile(f as (x: Tensor[]) => unknown, { profile: true });
+    expectSameTree(program(args), f(args));
+  });
+
   it("of functions with derivatives of their own", () => {
     const clipped = customVjp(
       (x) => mul(x, 1.5),

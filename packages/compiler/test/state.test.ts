@@ -146,12 +146,12 @@ describe("what becomes of leaves", () => {
 });
 
 it("one state goes through steps of several shapes", () => {
-  const f = ({ weight, count }: { weight: Value; count: Value }, x: Value) => {
+  const f = ({ weight, count }: { weight: Value; count: Value }, x: Value): [unknown, unknown] => {
     const y = relu(matmul(x, weight));
     return [{ weight: sub(weight, mul(0.01, matmul(x, y, { transposeA: true }))), count: add(count, x.shape[0]) }, y];
   };
   const batches = [7, 3, 7, 300, 1, 0, 3, 7].map((batch, seed) => [draw(key(seed), [batch, 6])]);
-  expectSameSteps(f as Stateful, { weight: draw(key(9), [6, 6]), count: 0 }, batches);
+  expectSameSteps(f, { weight: draw(key(9), [6, 6]), count: 0 }, batches);
 });
 
 describe("read and write", () => {

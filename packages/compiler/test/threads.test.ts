@@ -21,11 +21,15 @@ import {
   type Value,
 } from "@elbo/autograd";
 import { key, normal, type Tensor } from "@elbo/tensor";
+import { setTimeout as pause } from "node:timers/promises";
 import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { compile } from "../src/index.js";
 import { traceExample } from "../src/run/example.js";
+import { hasThreads } from "../src/run/platform.js";
 import { expectSameResults, interpret } from "./support/interpret.js";
 import { backward, forward, type GraphProgram, graphProgram } from "./support/program.js";
+import { expectSameTree } from "./support/same.js";
 
 type Compiled = (...x: Value[]) => Value | readonly Value[];
 
@@ -66,7 +70,7 @@ describe("of loops", () => {
         fc.property(either, short, fc.boolean(), fc.nat({ max: 99 }), (a, b, turned, seed) => {
           expectSameOnTeams(f, [turned ? random(seed, b, a) : random(seed, a, b)]);
         }),
-        { numRuns: 5 },
+        { numRuns: 8 },
       );
     });
   }
@@ -77,7 +81,7 @@ describe("of loops", () => {
         const folds: Compiled = (x) => [0, 1, 2].flatMap((axis) => [sum(x, { axis }), max(square(x), { axis })]);
         expectSameOnTeams(folds, [random(a, a, b, c)]);
       }),
-      { numRuns: 5 },
+      { numRuns: 8 },
     );
   });
 });
@@ -117,7 +121,7 @@ describe("of products", () => {
           fc.pre(!name.startsWith("products") || n < 100);
           expectSameOnTeams(f, [random(m, m, k), random(n, k, n), random(k, n)]);
         }),
-        { numRuns: 5 },
+        { numRuns: 8 },
       );
     });
   }
@@ -144,6 +148,25 @@ describe("of products", () => {
 });
 
 const turned = (shape: readonly number[], really: boolean): number[] => (really ? shape.toReversed() : [...shape]);
+
+it.runIf(hasThreads())("workers that run at the same time give the bits of one thread", async () => {
+  const start = [random(1, 70, 70), random(2, 70)];
+  const step = ([weight, bias]: Value[], x: Value): readonly [Value[], Value] => {
+    const y = tanh(add(matmul(x, weight), bias));
+    const slope = matmul(x, y, { transposeA: true });
+    return [[sub(weight, mul(slope, 1e-3)), sub(bias, mean(y, { axis: 0 }))], sum(softmax(y))];
+  };
+  const made = (threads: number) => compile(step, { state: start as Value[], threads });
+  const [one, three] = [made(1), made(3)];
+  const args = [random(3, 131, 70), random(4, 67, 70), random(5, 1025, 70)];
+  for (const x of args) expectSameTree(three(x), one(x));
+  const latest = Date.now() + 5000;
+  while (three.stats().threads < 3 && Date.now() < latest) await pause(5);
+  expect(three.stats().threads).toBe(3);
+  for (let i = 0; i < 100; i++) expectSameTree(three(args[i % 3]), one(args[i % 3]));
+  expectSameTree(three.read(), one.read());
+  three.close();
+});
 
 it("large work is divided: no thread of a team does all of it", () => {
   const layer: Compiled = (a, b, bias) => relu(add(matmul(a, b), bias));
