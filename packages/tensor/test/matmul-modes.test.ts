@@ -22,7 +22,7 @@ import { matrixAt } from "../src/matmul/matmul.js";
 import { defineProduct } from "../src/matmul/product.js";
 import { meaning } from "../src/meaning/arithmetic.js";
 import { ModuleBuilder } from "../src/wasm/module.js";
-import { host } from "../src/wasm/host.js";
+import { host, type Memory } from "../src/wasm/host.js";
 import { scratch, scratchMemory } from "../src/wasm/scratch.js";
 import { expectBits } from "./products.js";
 import { wildNumbers } from "./support.js";
@@ -119,7 +119,7 @@ describe("the scratch memory", () => {
 
   it("does without spare room where that is not to be had; with less than is asked for, not", async () => {
     let most = 40;
-    class Scarce extends host!.Memory {
+    class Scarce extends (host!.Memory as new (limits: { initial: number }) => Memory) {
       override grow(pages: number): number {
         if (this.buffer.byteLength / 65536 + pages > most) throw new RangeError("no more");
         return super.grow(pages);

@@ -1,26 +1,15 @@
 // Stage 3, fuse: groups the operations of a lowered graph into few passes over memory.
 
-import type { Shape } from "@elbo/tensor";
+import { type Shape, sizeOf } from "@elbo/tensor";
 import type { Graph, Node, NodeId } from "../graph/graph.js";
-import type { Kernel, LoopKernel, Operand } from "./kernels.js";
+import { type Group, reaches } from "./group.js";
+import type { Kernel } from "./kernels.js";
+import { kernelsOf } from "./kernels-of.js";
 import { isDense, type Reading, readings, stretched, VIEWS } from "./layout.js";
 import { instructionsOf, MOST_INSTRUCTIONS } from "./length.js";
-import { type FoldAttributes, isElementwise, isSource, LIBRARY } from "./lower.js";
-import { type FoldKind, rectangleOf } from "./merge.js";
-
-/** A kernel in the making. */
-interface Group {
-  readonly id: number;
-  readonly kind: Kernel["kind"];
-  readonly nodes: NodeId[];
-  readonly space: Shape;
-  fold: FoldKind;
-  boundary: number;
-  /** Its vector instructions. */
-  length: number;
-  /** Groups whose results this one reads. */
-  readonly needs: Set<number>;
-}
+import { type FoldAttributes, isSource, LIBRARY } from "./lower.js";
+import { rectangleOf } from "./merge.js";
+import { findWaiting } from "./waiting.js";
 
 /** The kernels of a graph in an order in which they can run, and which of them makes each node. */
 export interface Fused {
@@ -44,6 +33,18 @@ export function fuse(graph: Graph): Fused {
   return { kernels: grouping.kernels(), readings: grouping.readings };
 }
 
+/** Rows of which so few are folded cannot be shared among threads. */
+const FEW_ROWS = 8;
+/** Spaces of fewer elements are one thread's work anyway. */
+const SMALL = 2048;
+
+/** A fold of a large space to few numbers: a loop that shares its other work must not take it in. */
+function isOneThreads(node: Node, space: Shape): boolean {
+  if (node.op !== "fold" || sizeOf(space) < SMALL) return false;
+  const { kind, boundary } = node.attributes as FoldAttributes;
+  return kind === "rows" && sizeOf(space.slice(0, boundary)) < FEW_ROWS;
+}
+
 class Grouping {
   readonly readings: readonly Reading[];
   readonly #graph: Graph;
@@ -54,48 +55,12 @@ class Grouping {
   constructor(graph: Graph) {
     this.#graph = graph;
     this.readings = readings(graph);
-    this.#waiting = this.#findWaiting();
+    this.#waiting = findWaiting(graph, this.readings);
   }
 
   /** True for an operation that goes where its one user goes, and that does not make two values of one. */
   waits(node: Node): boolean {
     return this.#waiting.has(node.id);
-  }
-
-  #findWaiting(): Set<NodeId> {
-    const users = new Map<NodeId, NodeId[]>();
-    const { nodes, outputs, nextState } = this.#graph;
-    for (const { id, inputs } of nodes) {
-      for (const input of inputs)
-        users.set(this.readings[input].base, [...(users.get(this.readings[input].base) ?? []), id]);
-    }
-    const kept = new Set([...outputs, ...nextState].map((id) => this.readings[id].base));
-    const waiting = new Set<NodeId>();
-    /** The instructions of a node and of those that have waited for it. */
-    const lengths: number[] = [];
-    for (const node of nodes) {
-      lengths.push(
-        node.inputs.reduce((sum, id) => sum + (waiting.has(id) ? lengths[id] : 0), instructionsOf(node.op)),
-      );
-      const [user, ...others] = users.get(node.id) ?? [];
-      if (!isElementwise(node.op) || kept.has(node.id) || user === undefined || others.length > 0) continue;
-      const takes = isElementwise(nodes[user].op) || nodes[user].op === "fold";
-      const made = node.inputs.filter((id) => {
-        const base = nodes[this.readings[id].base];
-        return !isSource(base.op) && !waiting.has(base.id) && String(base.shape) === String(node.shape);
-      });
-      if (
-        takes &&
-        made.length <= 1 &&
-        // No operation has more than three operands that have waited: with them it fits into one loop.
-        lengths[node.id] + instructionsOf(nodes[user].op) <= MOST_INSTRUCTIONS / 3 &&
-        String(this.#spaceOf(nodes[user])) === String(node.shape) &&
-        nodes[user].inputs.includes(node.id)
-      ) {
-        waiting.add(node.id);
-      }
-    }
-    return waiting;
   }
 
   /** A node after those that have waited for it. */
@@ -135,6 +100,7 @@ class Grouping {
       fold: null,
       boundary: space.length,
       length: 0,
+      closed: false,
       needs: new Set(),
     };
     this.#groups.push(group);
@@ -156,7 +122,7 @@ class Grouping {
   #setFold(group: Group, node: Node): void {
     if (node.op !== "fold") return;
     const { kind, boundary } = node.attributes as FoldAttributes;
-    Object.assign(group, { fold: kind, boundary });
+    Object.assign(group, { fold: kind, boundary, closed: isOneThreads(node, group.space) });
   }
 
   #spaceOf(node: Node): Shape {
@@ -178,6 +144,7 @@ class Grouping {
   }
 
   #fits(group: Group, unit: readonly Node[]): boolean {
+    if (group.closed || unit.some((node) => isOneThreads(node, group.space))) return false;
     const length = unit.reduce((sum, { op }) => sum + instructionsOf(op), group.length);
     if (length > MOST_INSTRUCTIONS) return false;
     const own = new Set(unit.map(({ id }) => id));
@@ -189,7 +156,7 @@ class Grouping {
       for (const input of node.inputs) {
         const from = this.#groupOf.get(this.readings[input].base);
         if (from === undefined || own.has(input)) continue;
-        if (from === group ? !this.#isStepOf(group, input) : this.#reaches(group, from)) return false;
+        if (from === group ? !this.#isStepOf(group, input) : reaches(this.#groups, group, from)) return false;
       }
     }
     return this.#hasRectangle(group, unit, group.space);
@@ -207,20 +174,6 @@ class Grouping {
     );
   }
 
-  /** Whether `late` needs `early`, by way of any number of others. */
-  #reaches(early: Group, late: Group): boolean {
-    const open = [late];
-    const seen = new Set<number>([late.id]);
-    for (let group = open.pop(); group !== undefined; group = open.pop()) {
-      if (group === early) return true;
-      for (const id of group.needs) {
-        if (!seen.has(id)) open.push(this.#groups[id]);
-        seen.add(id);
-      }
-    }
-    return false;
-  }
-
   /** Whether the loop, or a new one, keeps or finds a form in which its folds go along one axis. */
   #hasRectangle(group: Group | undefined, unit: readonly Node[], space: Shape): boolean {
     const fold = unit.find(({ op }) => op === "fold")?.attributes as FoldAttributes | undefined;
@@ -234,93 +187,8 @@ class Grouping {
     return rectangleOf(space, strides, kind, fold?.boundary ?? group!.boundary) !== undefined;
   }
 
-  /** The kernels, each after those that it needs. */
   kernels(): Kernel[] {
-    const needed = this.#neededOutside();
-    return inOrder(this.#groups).map((group) => this.#kernel(group, needed));
+    const [graph, readings, groups, groupOf] = [this.#graph, this.readings, this.#groups, this.#groupOf];
+    return kernelsOf({ graph, readings, groups, groupOf });
   }
-
-  /** The nodes that are read from memory: by another group, in another place, or by the caller. */
-  #neededOutside(): ReadonlySet<NodeId> {
-    const needed = new Set<NodeId>();
-    for (const group of this.#groups) {
-      for (const id of group.nodes) {
-        for (const input of this.#graph.nodes[id].inputs) {
-          const { base } = this.readings[input];
-          if (this.#groupOf.get(base) !== group) needed.add(base);
-        }
-      }
-    }
-    for (const id of [...this.#graph.outputs, ...this.#graph.nextState]) needed.add(this.readings[id].base);
-    return needed;
-  }
-
-  #kernel(group: Group, needed: ReadonlySet<NodeId>): Kernel {
-    const nodes = group.nodes.map((id) => this.#graph.nodes[id]);
-    const [{ id: node, op, attributes, inputs, shape }] = nodes;
-    if (group.kind === "library") {
-      return { kind: "library", node, op, attributes, inputs: inputs.map((input) => this.readings[input]) };
-    }
-    if (group.kind === "product") {
-      const { transposeA, transposeB } = attributes as { transposeA: boolean; transposeB: boolean };
-      const [a, b] = [[inputs[0], transposeA] as const, [inputs[1], transposeB] as const].map(([input, flipped]) =>
-        flipped ? swapped(this.readings[input]) : this.readings[input],
-      );
-      return { kind: "product", node, a, b, shape, epilogue: null };
-    }
-    const operand = (input: NodeId): Operand => {
-      const reading = this.readings[input];
-      return this.#groupOf.get(reading.base) === group
-        ? { step: reading.base }
-        : { ...reading, shape: group.space, strides: stretched(reading, group.space) };
-    };
-    const steps = nodes.filter((one) => one.op !== "fold");
-    const folds = nodes.filter((one) => one.op === "fold");
-    const loop: LoopKernel = {
-      kind: "loop",
-      space: group.space,
-      fold: group.fold,
-      boundary: group.boundary,
-      steps: steps.map((one) => ({
-        node: one.id,
-        op: one.op,
-        attributes: one.attributes,
-        operands: one.inputs.map(operand),
-      })),
-      folds: folds.map((one) => ({
-        node: one.id,
-        folding: (one.attributes as FoldAttributes).folding,
-        source: operand(one.inputs[0]),
-      })),
-      stores: steps.filter((one) => needed.has(one.id)).map((one) => one.id),
-    };
-    return loop;
-  }
-}
-
-/** A matrix, or a batch of them, read transposed. */
-function swapped(reading: Reading): Reading {
-  const swap = (list: readonly number[]): number[] => [...list.slice(0, -2), list.at(-1)!, list.at(-2)!];
-  return { ...reading, shape: swap(reading.shape), strides: swap(reading.strides) };
-}
-
-/** Groups after those that they need; otherwise as they were opened. */
-function inOrder(groups: readonly Group[]): Group[] {
-  const done = new Set<number>();
-  const order: Group[] = [];
-  const visit = (first: Group): void => {
-    const stack = [first];
-    while (stack.length > 0) {
-      const group = stack.at(-1)!;
-      const missing = [...group.needs].find((id) => !done.has(id));
-      if (missing !== undefined) stack.push(groups[missing]);
-      else {
-        stack.pop();
-        if (!done.has(group.id)) order.push(group);
-        done.add(group.id);
-      }
-    }
-  };
-  for (const group of groups) visit(group);
-  return order;
 }

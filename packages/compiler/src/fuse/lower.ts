@@ -59,7 +59,13 @@ class Lowering {
         inputs.map((id) => this.#dense(id)),
         node,
       );
-    if (node.op === "matmul") return this.#add(node.op, node.attributes, inputs.map((id) => this.#stored(id)), node);
+    if (node.op === "matmul")
+      return this.#add(
+        node.op,
+        node.attributes,
+        inputs.map((id) => this.#stored(id)),
+        node,
+      );
     if (node.op === "reshape" && this.#view(node, inputs) === undefined) {
       return this.#add("reshape", node.attributes, [this.#copy(inputs[0])], node);
     }

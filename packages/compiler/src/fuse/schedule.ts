@@ -71,7 +71,8 @@ function reaches(needs: readonly ReadonlySet<number>[], from: number, k: number)
 function readsInPlace(kernel: Kernel, reading: Reading): boolean {
   const loop = kernel.kind === "product" ? kernel.epilogue : kernel.kind === "loop" ? kernel : null;
   const { offset, strides } = reading;
-  if (loop === null || offset !== 0 || (kernel.kind === "product" && (reading === kernel.a || reading === kernel.b))) return false;
+  if (loop === null || offset !== 0 || (kernel.kind === "product" && (reading === kernel.a || reading === kernel.b)))
+    return false;
   const dense = denseStrides(loop.space);
   return loop.space.every((length, axis) => length === 1 || strides[axis] === dense[axis]);
 }
