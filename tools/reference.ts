@@ -6,6 +6,8 @@ import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import * as autograd from "@elbo/autograd";
 import * as testing from "@elbo/autograd/testing";
+import * as compiler from "@elbo/compiler";
+import * as stages from "@elbo/compiler/stages";
 import * as tensor from "@elbo/tensor";
 import * as kernels from "@elbo/tensor/kernels";
 import * as tensorNode from "@elbo/tensor/node";
@@ -20,6 +22,8 @@ const entries = {
   "@elbo/tensor/node": [tensorNode, "packages/tensor/src/node"],
   "@elbo/autograd": [autograd, "packages/autograd/src"],
   "@elbo/autograd/testing": [testing, "packages/autograd/src/testing"],
+  "@elbo/compiler": [compiler, "packages/compiler/src"],
+  "@elbo/compiler/stages": [stages, "packages/compiler/src/stages.ts"],
   "@elbo/vae": [vae, "packages/vae/src"],
   "@elbo/vae/node": [node, "packages/vae/src/node"],
   "@elbo/vae/report": [report, "packages/vae/src/report"],

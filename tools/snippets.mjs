@@ -4,6 +4,7 @@ import assert from "node:assert/strict";
 import { grad, hessian, mul, exp, sum as total } from "@elbo/autograd";
 import { checkGrads } from "@elbo/autograd/testing";
 import { tensor, matmul, sum, add } from "@elbo/tensor";
+import { compile } from "@elbo/compiler";
 import { digits, vae, fit } from "@elbo/vae";
 
 const a = tensor([
@@ -28,6 +29,11 @@ close(h[1][1], 6 * Math.E);
 
 checkGrads(f, [tensor([0.3, -0.7])]);
 assert.throws(() => checkGrads((x) => total(mul(x, tensor(NaN))), [tensor([0.3])]), /analytic .* numeric/);
+
+const descend = (x, rate) => [add(x, mul(-1, mul(rate, grad(f)(x)))), f(x)];
+const program = compile(descend, { state: tensor([0, 1]) });
+assert.deepEqual(program(0.1).toArray(), f(tensor([0, 1])).toArray());
+assert.deepEqual(program.read().toArray(), descend(tensor([0, 1]), 0.1)[0].toArray());
 
 // `node snippets.mjs full` trains the model of the README at its full size; otherwise fewer digits are drawn.
 const full = process.argv[2] === "full";

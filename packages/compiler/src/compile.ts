@@ -25,8 +25,6 @@ export interface Program<A extends unknown[], Y> {
   (...args: A): Concrete<Y>;
   /** Ends the program's threads; it goes on with one. Not needed: threads end with the program that nobody holds. */
   close(): void;
-  /** How it runs by now. */
-  facts(): ProgramFacts;
   /**
    * What became of the function: for each variant its arguments, its phases with their fused kernels, what they store and
    * where, FLOPs and bytes.
@@ -38,16 +36,6 @@ export interface Program<A extends unknown[], Y> {
    * @example program.stats().kernels.toSorted((a, b) => b.seconds! - a.seconds!)[0].text
    */
   stats(): ProgramStats;
-}
-
-/** How a program runs by now. */
-export interface ProgramFacts {
-  /** What compiling took, over all lists of argument shapes so far. */
-  readonly milliseconds: number;
-  /** The threads that take part, or are about to: one where steps are small. */
-  readonly threads: number;
-  /** The lists of argument shapes that it was compiled for. */
-  readonly shapes: number;
 }
 
 /** A compiled function that keeps a state. */
@@ -102,7 +90,6 @@ export function compile(
   const program = new ProgramState(f, { state, threads: shared ? threads : 1, shared, matmul, profile });
   const run = Object.assign((...args: unknown[]) => program.run(args), {
     close: () => program.team?.stop(),
-    facts: () => program.facts(),
     read: () => program.read(),
     write: (next: unknown) => program.write(next),
     toString: () => printProgram(program),

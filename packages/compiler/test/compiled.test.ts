@@ -43,6 +43,10 @@ import {
   where,
   greater,
   less,
+  equal,
+  notEqual,
+  lessEqual,
+  greaterEqual,
 } from "@elbo/autograd";
 import { fromTypedArray, type Key, key, normal as draw, type Tensor, tensor } from "@elbo/tensor";
 import * as fc from "fast-check";
@@ -162,6 +166,21 @@ describe("compile(f) gives the bits of f", () => {
     for (const seed of [0, 1, 2 ** 31]) same(f, [key(seed), draw(key(1), [9, 2])]);
   });
 
+  it("of comparisons of whole numbers of any size and sign", () => {
+    const comparisons = [equal, notEqual, less, lessEqual, greater, greaterEqual];
+    const whole = fc.array(fc.oneof(fc.integer(), fc.integer({ min: -2, max: 2 })), { minLength: 9, maxLength: 9 });
+    const f = (a: Value, b: Value) => comparisons.flatMap((compare) => [compare(a, b), compare(a, a), compare(a, -1)]);
+    fc.assert(
+      fc.property(whole, whole, (a, b) =>
+        same(
+          f,
+          [a, b].map((list) => fromTypedArray(Int32Array.from(list), [9])),
+        ),
+      ),
+      { numRuns: 20 },
+    );
+  });
+
   it("of programs that time themselves", () => {
     const f = valueAndGrad(scalarOf({ steps: ["dense", "softmax"], rows: 9, columns: 20, seed: 1 }));
     const args = argumentsOf({ steps: [], rows: 9, columns: 20, seed: 1 });
@@ -184,7 +203,7 @@ describe("compile(f) gives the bits of f", () => {
     const indices = fromTypedArray(new Int32Array([2, 0, 1]), [3]);
     const f = ({ a, b: [b, c] }: { a: Value; b: readonly [Value, Value] }) => ({
       z: [mul(a, b), where(greater(c, 1), c, 0)],
-      a: where(c, 1, 0),
+      a: [where(c, 1, 0), where(0.5, c, 1)],
       three: [less(c, 2), gather(a, 1), gather(c, 0)],
     });
     same(f, [{ a: draw(key(0), [3]), b: [0.1, indices] }]);

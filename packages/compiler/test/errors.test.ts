@@ -65,7 +65,9 @@ describe("numbers that are not computed yet", () => {
   }
 
   it("a shape that depends on them: the message names the value", () => {
-    const { name, message } = errorOf(() => run((x: Value) => reshape(x, [sum(x) as unknown as number, 1]), zeros([3])));
+    const { name, message } = errorOf(() =>
+      run((x: Value) => reshape(x, [sum(x) as unknown as number, 1]), zeros([3])),
+    );
     expect([name, message]).toEqual(["ShapeError", expect.stringContaining("[Symbolic(sum) float32 [], 1]")]);
   });
 
@@ -109,7 +111,10 @@ describe("arguments and captured values", () => {
   const double = tensor([1, 2], { dtype: "float64" });
 
   it("float64: the message says how to convert", () => {
-    for (const call of [() => run((x: Value) => add(x, 1), double), () => run((x: Value) => add(x, double), zeros([2]))]) {
+    for (const call of [
+      () => run((x: Value) => add(x, 1), double),
+      () => run((x: Value) => add(x, double), zeros([2])),
+    ]) {
       const error = errorOf(call);
       expect(error).toBeInstanceOf(DTypeError);
       expect(error.message).toContain('cast(x, "float32")');
@@ -124,10 +129,13 @@ describe("arguments and captured values", () => {
 
   it("a value of another function that is being compiled", () => {
     const error = errorOf(() =>
-      run((x: Value) => {
-        run((y: Value) => mul(x, y), zeros([2]));
-        return x;
-      }, zeros([2])),
+      run(
+        (x: Value) => {
+          run((y: Value) => mul(x, y), zeros([2]));
+          return x;
+        },
+        zeros([2]),
+      ),
     );
     expect(error).toBeInstanceOf(ArgumentError);
     expect(error.message).toContain("pass it as an argument");

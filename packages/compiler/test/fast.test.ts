@@ -38,9 +38,15 @@ it(`products with what follows them, on any number of threads (multiply-add: ${f
 it("random graphs with products", () => {
   fc.assert(
     fc.property(graphSeeds(25), (options) => {
-      const { graph, inputs, state } = randomGraph({ ...options, families: ["matmul", "unary", "reduce", "view", "binary"] });
+      const { graph, inputs, state } = randomGraph({
+        ...options,
+        families: ["matmul", "unary", "reduce", "view", "binary"],
+      });
       const program = graphProgram(graph, { matmul: "fast" });
-      expectSameResults(program.step(inputs, state), withMatmulMode("fast", () => interpret(graph, inputs, state)));
+      expectSameResults(
+        program.step(inputs, state),
+        withMatmulMode("fast", () => interpret(graph, inputs, state)),
+      );
     }),
     { numRuns: 40 },
   );
@@ -63,7 +69,9 @@ it("fast and strict differ by no more than their roundings", () => {
     fc.property(length, length, length, (m, k, n) => {
       const [a, b] = [random(1, m, k), random(2, k, n)];
       const f = (x: Value, y: Value): Value => matmul(x, y);
-      const [one, other] = (["fast", "strict"] as const).map((mode) => compile(f, { threads: 1, matmul: mode })(a, b).data);
+      const [one, other] = (["fast", "strict"] as const).map(
+        (mode) => compile(f, { threads: 1, matmul: mode })(a, b).data,
+      );
       const gamma = (k * 2 ** -24) / (1 - k * 2 ** -24);
       const sizes = product(abs(a), abs(b)).data;
       one.forEach((x, i) => {

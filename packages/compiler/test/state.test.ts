@@ -23,7 +23,17 @@ import {
   transpose,
   type Value,
 } from "@elbo/autograd";
-import { ArgumentError, arange, fromTypedArray, full, type Key, key, normal as draw, Tensor, zeros } from "@elbo/tensor";
+import {
+  ArgumentError,
+  arange,
+  fromTypedArray,
+  full,
+  type Key,
+  key,
+  normal as draw,
+  Tensor,
+  zeros,
+} from "@elbo/tensor";
 import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { compile, type StatefulProgram } from "../src/index.js";
@@ -63,7 +73,10 @@ describe("what becomes of leaves", () => {
       (a: Value) => [tanh(matmul(a, a)), []],
       draw(key(1), [50, 50]),
     ],
-    "the old value comes out": [(a: Value) => [add(a, 1), { old: a, part: slice(a, [1]), turned: transpose(a) }], square4(1)],
+    "the old value comes out": [
+      (a: Value) => [add(a, 1), { old: a, part: slice(a, [1]), turned: transpose(a) }],
+      square4(1),
+    ],
     "the new value comes out, and a view of it": [
       (a: Value) => {
         const next = add(a, 1);
@@ -90,10 +103,16 @@ describe("what becomes of leaves", () => {
     "two become one leaf": [([a]: Value[]) => [[a, a], []], [square4(1), square4(2)]],
     "one becomes a constant": [([a]: Value[]) => [[zeros([4, 4]), a], []], [square4(1), square4(2)]],
     "one becomes a number in all places": [([a]: Value[]) => [[broadcastTo(mean(a), [4, 4])], []], [square4(1)]],
-    "one becomes a view of another": [([a, b]: Value[]) => [[transpose(b), reshape(a, [4, 4])], []], [square4(1), square4(2)]],
+    "one becomes a view of another": [
+      ([a, b]: Value[]) => [[transpose(b), reshape(a, [4, 4])], []],
+      [square4(1), square4(2)],
+    ],
     "one becomes a fold": [([a, b]: Value[]) => [[add(a, b), sum(a, { axis: 0 })], b], [square4(1), zeros([4])]],
     "numbers count": [
-      ({ count, rate }: { count: Value; rate: Value }) => [{ count: add(count, 1), rate: mul(rate, 0.9) }, mul(count, rate)],
+      ({ count, rate }: { count: Value; rate: Value }) => [
+        { count: add(count, 1), rate: mul(rate, 0.9) },
+        mul(count, rate),
+      ],
       { count: 0, rate: 0.1 },
     ],
     "a key is split": [
@@ -133,7 +152,8 @@ describe("what becomes of leaves", () => {
             if (kind === 0) values.push(transpose(at(i)));
             else if (kind === 1) values.push(tanh(matmul(at(i), at(j))));
             else if (kind === 2) values.push(sub(at(i), mean(at(j), { axis: 0 })));
-            else if (kind === 3) values.push(reshape(concat([slice(at(i), [{ start: 2 }]), slice(at(j), [{ stop: 2 }])]), [4, 4]));
+            else if (kind === 3)
+              values.push(reshape(concat([slice(at(i), [{ start: 2 }]), slice(at(j), [{ stop: 2 }])]), [4, 4]));
             else values.push(tanh(add(at(i), at(j))));
           }
           return [next.map(at), out.map(at)];
@@ -181,7 +201,10 @@ describe("read and write", () => {
   });
 
   it("outputs stay as they are when the next step runs", () => {
-    const program = compile((a: Value) => [add(a, 1), { a, next: add(a, 1) }] as const, { state: square4(1), threads: 1 });
+    const program = compile((a: Value) => [add(a, 1), { a, next: add(a, 1) }] as const, {
+      state: square4(1),
+      threads: 1,
+    });
     const first = program();
     program();
     expectSameTree(first, { a: square4(1), next: add(square4(1), 1) });
@@ -199,9 +222,15 @@ describe("read and write", () => {
 
   it("a state of other leaves or shapes is refused, and nothing is written", () => {
     const program = made();
-    const wrong: unknown[] = [{ ...start, a: zeros([4, 5]) }, { a: start.a }, { ...start, b: 1 }, [start.a, start.k, 2]];
+    const wrong: unknown[] = [
+      { ...start, a: zeros([4, 5]) },
+      { a: start.a },
+      { ...start, b: 1 },
+      [start.a, start.k, 2],
+    ];
     wrong.push({ ...start, a: fromTypedArray(new Int32Array(16), [4, 4]) }, { ...start, n: zeros([1]) });
-    for (const state of wrong) expect(() => program.write(state as typeof start), JSON.stringify(state)).toThrow(ArgumentError);
+    for (const state of wrong)
+      expect(() => program.write(state as typeof start), JSON.stringify(state)).toThrow(ArgumentError);
     expectSameTree(program.read(), start);
   });
 });

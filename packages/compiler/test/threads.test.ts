@@ -126,6 +126,20 @@ describe("of products", () => {
     });
   }
 
+  it("folds of one without rows", () => {
+    for (const name of ["a product with sums of its columns", "a product with sums of its rows"]) {
+      expectSameOnTeams(PRODUCTS[name], [random(1, 0, 4), random(2, 4, 5), random(3, 5)]);
+    }
+    expectSameOnTeams((a, b) => sum(matmul(a, b), { axis: 0 }), [random(1, 0, 4), random(2, 4, 5)]);
+  });
+
+  it("one whose operands are the state that it becomes", () => {
+    const state = [random(1, 67, 67)];
+    const { graph } = traceExample(([a]: Value[]) => [[tanh(matmul(a, a))], []], [], state);
+    const program = graphProgram(graph, { threads: 3 });
+    for (const team of TEAMS) expectSameResults(program.step([], state, team), interpret(graph, [], state));
+  });
+
   it("transposed ones", () => {
     fc.assert(
       fc.property(short, short, either, fc.boolean(), fc.boolean(), (m, n, k, transposeA, transposeB) => {

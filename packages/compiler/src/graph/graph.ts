@@ -32,7 +32,8 @@ export interface Constant {
 }
 
 /** A captured number stands in the code itself: it has no address. */
-export const isImmediate = (node: Pick<Node, "op" | "shape">): boolean => node.op === "constant" && node.shape.length === 0;
+export const isImmediate = (node: Pick<Node, "op" | "shape">): boolean =>
+  node.op === "constant" && node.shape.length === 0;
 
 /** Invariant: operands come before the nodes that use them. */
 export interface Graph {

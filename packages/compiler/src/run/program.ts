@@ -109,12 +109,6 @@ export class ProgramState {
     leaves.forEach(([, leaf], i) => this.#writeLeaf(this.#parts.state[i], this.#specs[i], leaf));
   }
 
-  /** What compiling took so far, the threads that take part, and for how many lists of shapes it was compiled. */
-  facts(): { milliseconds: number; threads: number; shapes: number } {
-    const milliseconds = this.variants.reduce((total, variant) => total + variant.milliseconds, 0);
-    return { milliseconds, threads: this.team?.size() ?? 1, shapes: this.#variants.size };
-  }
-
   /** One for each set of kinds and shapes that the arguments had, in order. */
   get variants(): readonly RunningVariant[] {
     return [...this.#variants.values()];

@@ -48,14 +48,20 @@ export interface ProgramStats {
   readonly memoryBytes: number;
   /** How many threads would take part in a step now. */
   readonly threads: number;
+  /** How many will, when all that were started are ready. */
+  readonly mostThreads: number;
 }
 
 export const statsOf = (program: ProgramState): ProgramStats => ({
   compilations: program.variants.length,
   variants: program.variants.map(variantStats),
-  kernels: program.variants.flatMap(kernelStats),
+  // Its texts take milliseconds: made when somebody looks.
+  get kernels() {
+    return program.variants.flatMap(kernelStats);
+  },
   memoryBytes: program.memoryBytes,
   threads: threadsOf(program),
+  mostThreads: program.team?.size() ?? 1,
 });
 
 /** The main thread, and the workers that are ready. */

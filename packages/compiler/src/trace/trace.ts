@@ -44,9 +44,12 @@ class GraphRecorder implements Recorder {
   node(x: unknown, dtype: ProgramDType = "float32"): NodeId {
     if (typeof x === "number") {
       if (dtype === "int32" && x !== (x | 0)) {
-        throw new DTypeError(`${x} stands beside an int32 value, and is no int32; convert that with cast(x, "float32")`, {
-          op: "compile",
-        });
+        throw new DTypeError(
+          `${x} stands beside an int32 value, and is no int32; convert that with cast(x, "float32")`,
+          {
+            op: "compile",
+          },
+        );
       }
       return this.builder.scalar(dtype === "float32" ? Math.fround(x) : x, dtype);
     }

@@ -85,7 +85,11 @@ export function compiled<S, Args extends unknown[], Outputs>(
       lost = false;
     },
     close: () => program.close(),
-    facts: () => ({ compiled: true, ...program.facts() }),
+    facts: () => {
+      const { compilations: shapes, variants, mostThreads: threads } = program.stats();
+      const milliseconds = variants.reduce((total, variant) => total + variant.milliseconds, 0);
+      return { compiled: true, threads, milliseconds, shapes };
+    },
   };
 }
 
