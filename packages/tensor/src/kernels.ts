@@ -15,11 +15,12 @@ export {
 export { type Exports, type Memory, newMemory, newSharedMemory } from "./wasm/host.js";
 export { defineProduct, goesByLoops, productOf, workspaceBytes } from "./matmul/product.js";
 export {
+  BLOCK_ROWS,
   defineParts,
+  type LoopOptions,
   PRODUCT,
   type ProductFunction,
   type ProductParts,
-  type RowsDone,
   writeLoops,
 } from "./matmul/loops.js";
 export { SLACK } from "./matmul/packing.js";
@@ -34,7 +35,7 @@ export {
 } from "./matmul/tile.js";
 export { tileInUse } from "./matmul/engine.js";
 export { blockedMatmul } from "./matmul/blocked.js";
-export { depthBlock } from "./matmul/depth.js";
+export { depthBlock, MOST_STEPS } from "./matmul/depth.js";
 export { defineMap, MAP_STEP, stepsOf } from "./elementwise/lanes.js";
 export { compiledKernel } from "./elementwise/kernel.js";
 export { type Lanes, type Vectors, writeLanes } from "./meaning/lanes.js";

@@ -11,7 +11,7 @@ import {
   when,
 } from "@elbo/tensor/kernels";
 import { sizeOf } from "@elbo/tensor";
-import type { LoopKernel } from "../fuse/kernels.js";
+import type { LoopKernel, ProductKernel } from "../fuse/kernels.js";
 import { BLOCK, blocksOf, foldScratch, type FoldingName, LANES, loopShape, paddedColumns } from "../plan/loop-shape.js";
 import type { Plan } from "../plan/plan.js";
 import { type CombineFunction, defineCombine, foldingStep, halving, identityOf } from "./folding.js";
@@ -35,7 +35,8 @@ export interface LoopFunctions {
 }
 
 /** Where the folds of a loop put their results, and what they need on the way. */
-function placesFor(plan: Plan, loop: LoopKernel, scratch: number, asProduct: boolean) {
+function placesFor(plan: Plan, loop: LoopKernel, scratch: number, product?: ProductKernel) {
+  const asProduct = product !== undefined;
   const { rowCount, columns } = loopShape(loop, asProduct);
   const each = loop.fold === null ? 0 : foldScratch(loop.fold, rowCount, columns);
   const own = (f: number): number => scratch + f * each;
@@ -49,21 +50,23 @@ function placesFor(plan: Plan, loop: LoopKernel, scratch: number, asProduct: boo
     /** Where the results of blocks of rows stand until they are combined. */
     foldParts: (f: number) => (blocksOf(rowCount) > 1 ? own(f) + laneBytes : result(f)),
     result,
+    ...(product?.passing ? { passing: product.node } : {}),
   } satisfies LoopPlaces & Record<string, unknown>;
 }
 
+/** Defines the functions of a loop; `product` is the one whose epilogue it is. */
 export function defineLoop(
   library: Library,
   name: string,
   loop: LoopKernel,
   plan: Plan,
   scratch: number,
-  asProduct = false,
+  product?: ProductKernel,
 ): LoopFunctions {
   const { builder } = library;
-  const places = placesFor(plan, loop, scratch, asProduct);
-  const { columns } = loopShape(loop, asProduct);
-  const pass = definePass(builder, `${name}.pass`, loop, places, asProduct);
+  const places = placesFor(plan, loop, scratch, product);
+  const { columns } = loopShape(loop, product !== undefined);
+  const pass = definePass(builder, `${name}.pass`, loop, places, product !== undefined);
   const rowBytes = BYTES * paddedColumns(columns);
   const folds = loop.fold === "columns" ? loop.folds : [];
   return {
@@ -96,7 +99,7 @@ export function defineLoopKernel(
   const scratch = plan.scratch.get(loop) ?? 0;
   const functions = defineLoop(library, name, loop, plan, scratch);
   const { rowCount, columns } = loopShape(loop);
-  const places = placesFor(plan, loop, scratch, false);
+  const places = placesFor(plan, loop, scratch);
   const small = sizeOf(loop.space) < SMALL;
   return library.builder.define(name, ["i32", "i32"] as const, "none", (scope, thread, threads) => {
     const byRows = loop.fold === "rows" || (loop.fold === null && rowCount >= 8);
@@ -106,9 +109,9 @@ export function defineLoopKernel(
     const { from, to } = share;
     const body = (): Statement[] => {
       if (loop.fold === "columns") return columnFolds(library, loop, functions, places, rowCount, columns, from, to);
-      if (!byRows) return [functions.pass.call(zero, i32.const(rowCount), from, to)];
+      if (!byRows) return [functions.pass.call(zero, i32.const(rowCount), from, to, zero)];
       return [
-        functions.pass.call(from, to, zero, i32.const(columns)),
+        functions.pass.call(from, to, zero, i32.const(columns), zero),
         ...(loop.fold === "rows" && blocksOf(columns) > 1 ? combineRows(library, loop, places, columns, from, to) : []),
       ];
     };
@@ -158,7 +161,7 @@ function columnFolds(
   const statements: Statement[] = [];
   for (let block = 0; block < blocks; block++) {
     const rows = [block * BLOCK, Math.min(rowCount, (block + 1) * BLOCK)].map((row) => i32.const(row));
-    statements.push(...begin(from, to), pass.call(rows[0], rows[1], from, to), ...end(from, to, block));
+    statements.push(...begin(from, to), pass.call(rows[0], rows[1], from, to, zero), ...end(from, to, block));
   }
   if (blocks === 1) return statements;
   const combine = loop.folds.map(({ folding }, f) =>

@@ -25,8 +25,9 @@ import { foldTree, foldingStep, identityOf } from "./folding.js";
 import { addressAt, placesOf } from "./rows.js";
 import { computeSteps } from "./steps.js";
 
-/** First row, end of rows, first column, end of columns; columns are cut at multiples of 16. */
-export type PassFunction = WasmFunction<readonly ["i32", "i32", "i32", "i32"], "none">;
+/** First row, end of rows, first column, end of columns (cut at multiples of 4), where a passing product has its rows. */
+export const PASS = ["i32", "i32", "i32", "i32", "i32"] as const;
+export type PassFunction = WasmFunction<typeof PASS, "none">;
 
 /** Where a loop finds and leaves things. */
 export interface LoopPlaces {
@@ -35,6 +36,8 @@ export interface LoopPlaces {
   /** Where fold number `f` puts its results, and its lanes. */
   foldResult(f: number): number;
   foldLanes(f: number): number;
+  /** The product of which only the rows of the pass are there. */
+  readonly passing?: NodeId;
 }
 
 type Vector = Expression<"v128">;
@@ -56,9 +59,15 @@ export function definePass(
   places: LoopPlaces,
   asProduct = false,
 ): PassFunction {
-  return builder.define(name, ["i32", "i32", "i32", "i32"] as const, "none", (scope, row0, row1, column0, column1) =>
-    new Pass(scope, loop, loopShape(loop, asProduct), places).statements(row0, row1, column0, column1),
+  return builder.define(name, PASS, "none", (scope, row0, row1, column0, column1, passing) =>
+    new Pass(scope, loop, loopShape(loop, asProduct), places, { row0, passing }).statements(row1, column0, column1),
   );
+}
+
+/** The first row of a pass, and where the rows of a passing product begin. */
+interface PassStart {
+  readonly row0: Local<"i32">;
+  readonly passing: Local<"i32">;
 }
 
 class Pass {
@@ -66,6 +75,7 @@ class Pass {
   readonly #loop: LoopKernel;
   readonly #shape: LoopShape;
   readonly #places: LoopPlaces;
+  readonly #start: PassStart;
   /** The byte offset of the first column of a group. */
   readonly #at: Local<"i32">;
   readonly #row: Local<"i32">;
@@ -80,7 +90,8 @@ class Pass {
   /** To be run once, before the rows. */
   readonly #constants: Statement[] = [];
 
-  constructor(scope: Scope, loop: LoopKernel, shape: LoopShape, places: LoopPlaces) {
+  constructor(scope: Scope, loop: LoopKernel, shape: LoopShape, places: LoopPlaces, start: PassStart) {
+    this.#start = start;
     this.#scope = scope;
     this.#loop = loop;
     this.#shape = shape;
@@ -99,35 +110,31 @@ class Pass {
       loop.fold === "rows" ? loop.folds.map(() => Array.from({ length: LANES / 4 }, () => scope.local("v128"))) : [];
   }
 
-  statements(row0: Local<"i32">, row1: Local<"i32">, column0: Local<"i32">, column1: Local<"i32">): Statement[] {
-    const vectors = this.#stepCount() > LONG ? 2 : 4;
-    // Folds of rows go in groups of 16 columns, one for each lane.
-    const group = this.#loop.fold === "rows" ? LANES : 4 * vectors;
-    const { columns } = this.#shape;
-    const wholeBytes = BYTES * Math.floor(columns / group) * group;
-    const main = Array.from({ length: group / (4 * vectors) }, (_, i) =>
-      this.#chunk(vectors, i * vectors, 4 * vectors),
-    ).flat();
-    const rest = columns % group;
-    const tail: Statement[] = [];
-    for (let from = 0; from < rest; from += 4 * vectors) {
-      const lanes = Math.min(4 * vectors, rest - from);
-      tail.push(...this.#chunk(Math.ceil(lanes / 4), from / 4, lanes));
-    }
+  statements(row1: Local<"i32">, column0: Local<"i32">, column1: Local<"i32">): Statement[] {
+    const columns = this.#loop.fold === "rows" ? this.#foldedRow() : this.#columnsOfRow(column0, column1);
+    const rows = countUp(this.#row, this.#start.row0, row1, i32.const(1), [...this.#beginRow(), ...columns]);
+    return [...this.#constants, rows];
+  }
+
+  /** How many vectors take each step side by side. */
+  get #vectors(): number {
+    return this.#stepCount() > LONG ? 2 : 4;
+  }
+
+  /** Groups of vectors as long as there are whole ones, then vector by vector, then the last columns. */
+  #columnsOfRow(column0: Local<"i32">, column1: Local<"i32">): Statement[] {
+    const group = 16 * this.#vectors;
     const end = this.#scope.local("i32");
-    const columnsOfRow =
-      this.#loop.fold === "rows"
-        ? this.#foldedRow(main, tail, group, wholeBytes, end)
-        : [
-            end.set(
-              i32.select(i32.shl(column1, i32.const(2)), i32.const(wholeBytes), i32.ltS(column1, i32.const(columns))),
-            ),
-            countUp(this.#at, i32.shl(column0, i32.const(2)), end, i32.const(BYTES * group), main),
-            ...(tail.length === 0
-              ? []
-              : [when(i32.eq(column1, i32.const(columns)), [this.#at.set(i32.const(wholeBytes)), ...tail])]),
-          ];
-    return [...this.#constants, countUp(this.#row, row0, row1, i32.const(1), [...this.#beginRow(), ...columnsOfRow])];
+    const bytes = i32.shl(i32.sub(column1, column0), i32.const(2));
+    const lanes = this.#shape.columns % 4;
+    return [
+      this.#at.set(i32.shl(column0, i32.const(2))),
+      end.set(i32.add(this.#at, i32.and(bytes, i32.const(-group)))),
+      countUp(this.#at, this.#at, end, i32.const(group), this.#chunk(this.#vectors, 0, 4 * this.#vectors)),
+      end.set(i32.and(i32.shl(column1, i32.const(2)), i32.const(-16))),
+      countUp(this.#at, this.#at, end, i32.const(16), this.#chunk(1, 0, 4)),
+      ...(lanes === 0 ? [] : [when(i32.eq(column1, i32.const(this.#shape.columns)), this.#chunk(1, 0, lanes))]),
+    ];
   }
 
   #stepCount(): number {
@@ -142,7 +149,14 @@ class Pass {
       const read = this.#reads.get(nameOf(reading));
       if (read === undefined) return [];
       const address = this.#places.address(reading.base) + BYTES * reading.offset;
-      const set = read.pointer.set(addressAt(address, places, rows.strides[k]));
+      const set = read.pointer.set(
+        reading.base === this.#places.passing
+          ? i32.add(
+              this.#start.passing,
+              i32.mul(i32.sub(this.#row, this.#start.row0), i32.const(BYTES * this.#shape.columns)),
+            )
+          : addressAt(address, places, rows.strides[k]),
+      );
       return read.splat === null ? [set] : [set, read.splat.set(v128.load32Splat(read.pointer))];
     });
     const dense = rows.strides[readings.length];
@@ -162,13 +176,11 @@ class Pass {
   }
 
   /** A row that is folded: block by block into lanes, each block's lanes as a tree into one number. */
-  #foldedRow(
-    main: readonly Statement[],
-    tail: readonly Statement[],
-    group: number,
-    wholeBytes: number,
-    end: Local<"i32">,
-  ): Statement[] {
+  #foldedRow(): Statement[] {
+    const end = this.#scope.local("i32");
+    const wholeBytes = BYTES * Math.floor(this.#shape.columns / LANES) * LANES;
+    const main = this.#chunks(LANES);
+    const tail = this.#chunks(this.#shape.columns % LANES);
     const { columns } = this.#shape;
     const blocks = blocksOf(columns);
     const block = this.#scope.local("i32");
@@ -190,7 +202,7 @@ class Pass {
       ...begin,
       end.set(blocks === 1 ? i32.const(wholeBytes) : i32.add(from, blockBytes)),
       ...(blocks === 1 ? [] : [end.set(i32.select(end, i32.const(wholeBytes), i32.ltS(end, i32.const(wholeBytes))))]),
-      countUp(this.#at, from, end, i32.const(BYTES * group), main),
+      countUp(this.#at, from, end, i32.const(BYTES * LANES), main),
       ...(tail.length === 0
         ? []
         : [when(i32.eq(block, i32.const(blocks - 1)), [this.#at.set(i32.const(wholeBytes)), ...tail])]),
@@ -198,6 +210,17 @@ class Pass {
     ];
     if (blocks === 1) return [block.set(zero), ...body];
     return [countUp(block, zero, i32.const(blocks), i32.const(1), body)];
+  }
+
+  /** So many columns, from those at `at` on: one for each of the 16 lanes of a fold, or fewer. */
+  #chunks(columns: number): Statement[] {
+    const width = 4 * this.#vectors;
+    const statements: Statement[] = [];
+    for (let from = 0; from < columns; from += width) {
+      const lanes = Math.min(width, columns - from);
+      statements.push(...this.#chunk(Math.ceil(lanes / 4), from / 4, lanes));
+    }
+    return statements;
   }
 
   /** So many vectors side by side, the first of them `first` vectors after `at`; the last may have fewer than four lanes. */

@@ -12,13 +12,12 @@ import {
   type ProductParts,
   type Scope,
   type Statement,
-  type TileShape,
   when,
   writeLoops,
 } from "@elbo/tensor/kernels";
 import type { ProductKernel } from "../fuse/kernels.js";
 import type { Reading } from "../fuse/layout.js";
-import type { Plan } from "../plan/plan.js";
+import { passingBytes, type Plan } from "../plan/plan.js";
 import type { KernelFunction, Library } from "./library/library.js";
 import type { PassFunction } from "./loop.js";
 import { defineLoop } from "./loop-kernel.js";
@@ -69,28 +68,27 @@ export function defineProductKernel(
   const sizes = sizesOf(kernel);
   const { batches, m, n, k } = sizes;
   const count = sizeOf(batches);
-  const c = plan.places.get(kernel.node)!;
   const loop =
     kernel.epilogue === null
       ? null
-      : defineLoop(library, `${name}.epilogue`, kernel.epilogue, plan, plan.scratch.get(kernel) ?? 0, true);
+      : defineLoop(library, `${name}.epilogue`, kernel.epilogue, plan, plan.scratch.get(kernel) ?? 0, kernel);
   const withLoop =
-    loop !== null && goesByLoops(tile, m, n, k) ? defineWithLoop(library, name, products.parts, loop.pass) : null;
+    loop !== null && goesByLoops(tile, m, n, k)
+      ? defineWithLoop(library, name, products.parts, loop.pass, kernel.passing)
+      : null;
   const small = count * m * n * k < SMALL;
   return library.builder.define(name, ["i32", "i32"] as const, "none", (scope, thread, threads) => {
     const workspace = i32.add(i32.const(plan.workspace), i32.mul(thread, i32.const(plan.workspaceBytes)));
+    const place = i32.const(plan.places.get(kernel.node)!);
+    // A passing product has a block of rows for each thread.
+    const c = kernel.passing ? i32.add(place, i32.mul(thread, i32.const(passingBytes(kernel)))) : place;
+    const operands = operandsOf(kernel, plan, undefined, c);
     const part = (rows: Range, columns: Range): Statement[] => [
       ...(loop?.begin(columns.from, columns.to) ?? []),
-      multiply(
-        withLoop?.(rows, columns) ?? product,
-        operandsOf(scope, kernel, plan, undefined, c),
-        rows,
-        columns,
-        k,
-        n,
-        workspace,
-      ),
-      ...(loop === null || withLoop !== null ? [] : [loop.pass.call(rows.from, rows.to, columns.from, columns.to)]),
+      multiply(withLoop?.(rows, columns, c) ?? product, operands, rows, columns, { k, n, workspace }, kernel.passing),
+      ...(loop === null || withLoop !== null
+        ? []
+        : [loop.pass.call(rows.from, rows.to, columns.from, columns.to, zero)]),
       ...(loop?.end(columns.from, columns.to, 0) ?? []),
     ];
     const all = (length: number): Range => ({ from: zero, to: i32.const(length) });
@@ -98,8 +96,7 @@ export function defineProductKernel(
     if (count > 1) return batchShare(scope, kernel, plan, product, small ? turn : null, thread, threads, workspace);
     if (small) return [when(i32.eq(i32.remU(i32.const(turn), threads), thread), part(all(m), all(n)))];
     const byColumns = kernel.epilogue?.fold === "columns" || (n > m && n >= 2 * columnsOf(tile));
-    // Shares of columns end at whole tiles and at whole groups of 16, which an epilogue goes by.
-    const unit = byColumns ? columnUnit(tile, kernel.epilogue !== null) : tile.rows;
+    const unit = byColumns ? columnsOf(tile) : tile.rows;
     const share = shareOf(scope, byColumns ? n : m, unit, thread, threads);
     const range: Range = share;
     return [
@@ -118,28 +115,19 @@ function defineWithLoop(
   name: string,
   parts: ProductParts,
   pass: PassFunction,
-): (rows: Range, columns: Range) => Pick<ProductFunction, "call"> {
-  const fused = builder.define(
-    `${name}.fused`,
-    [...PRODUCT, "i32", "i32", "i32"] as const,
-    "none",
-    (scope, ...operands) => {
-      const [row, column, end] = operands.slice(PRODUCT.length);
-      return writeLoops(scope, parts, operands.slice(0, PRODUCT.length), (from, to) => [
-        pass.call(i32.add(row, from), i32.add(row, to), column, end),
-      ]);
-    },
-  );
-  return (rows, columns) => ({ call: (...operands) => fused.call(...operands, rows.from, columns.from, columns.to) });
-}
-
-/** Whole tiles; whole groups of 16 too where a loop follows. */
-function columnUnit(tile: TileShape, loopFollows: boolean): number {
-  const width = columnsOf(tile);
-  if (!loopFollows) return width;
-  let unit = width;
-  while (unit % 16 !== 0) unit += width;
-  return unit;
+  passing: boolean,
+): (rows: Range, columns: Range, c: Expression<"i32">) => Pick<ProductFunction, "call"> {
+  const params = [...PRODUCT, "i32", "i32", "i32", "i32"] as const;
+  const fused = builder.define(`${name}.fused`, params, "none", (scope, ...operands) => {
+    const [row, column, end, place] = operands.slice(PRODUCT.length);
+    return writeLoops(scope, parts, operands.slice(0, PRODUCT.length), {
+      rowsDone: (from, to) => [pass.call(i32.add(row, from), i32.add(row, to), column, end, place)],
+      passing,
+    });
+  });
+  return (rows, columns, c) => ({
+    call: (...operands) => fused.call(...operands, rows.from, columns.from, columns.to, c),
+  });
 }
 
 interface Range {
@@ -160,11 +148,10 @@ interface Matrix {
 }
 
 function operandsOf(
-  _scope: Scope,
   kernel: ProductKernel,
   plan: Plan,
   places: readonly Expression<"i32">[] | undefined,
-  c: number,
+  c: Expression<"i32">,
 ): Operands {
   const matrix = (reading: Reading): Matrix => {
     const first = plan.places.get(reading.base)! + BYTES * reading.offset;
@@ -178,7 +165,14 @@ function operandsOf(
       column: BYTES * reading.strides.at(-1)!,
     };
   };
-  return { a: matrix(kernel.a), b: matrix(kernel.b), c: i32.const(c) };
+  return { a: matrix(kernel.a), b: matrix(kernel.b), c };
+}
+
+/** What a product needs beside its operands and its part of the result. */
+interface Depth {
+  readonly k: number;
+  readonly n: number;
+  readonly workspace: Expression<"i32">;
 }
 
 function multiply(
@@ -186,12 +180,12 @@ function multiply(
   { a, b, c }: Operands,
   rows: Range,
   columns: Range,
-  k: number,
-  n: number,
-  workspace: Expression<"i32">,
+  { k, n, workspace }: Depth,
+  passing = false,
 ): Statement {
   const along = (address: Expression<"i32">, steps: Expression<"i32">, bytes: number): Expression<"i32"> =>
     i32.add(address, i32.mul(steps, i32.const(bytes)));
+  const firstRow = passing ? c : along(c, rows.from, BYTES * n);
   return product.call(
     along(a.address, rows.from, a.row),
     i32.const(a.row),
@@ -199,7 +193,7 @@ function multiply(
     along(b.address, columns.from, b.column),
     i32.const(b.row),
     i32.const(b.column),
-    along(along(c, rows.from, BYTES * n), columns.from, BYTES),
+    along(firstRow, columns.from, BYTES),
     i32.const(BYTES * n),
     i32.sub(rows.to, rows.from),
     i32.sub(columns.to, columns.from),
@@ -223,10 +217,10 @@ function batchShare(
   const share = shareOf(scope, sizeOf(batches), 1, thread, threads);
   const batch = scope.local("i32");
   const { places, statements } = placesOf(scope, batch, batches);
-  const { a, b, c } = operandsOf(scope, kernel, plan, places, plan.places.get(kernel.node)!);
+  const { a, b, c } = operandsOf(kernel, plan, places, i32.const(plan.places.get(kernel.node)!));
   const at: Operands = { a, b, c: i32.add(c, i32.mul(batch, i32.const(BYTES * m * n))) };
   const whole = (length: number): Range => ({ from: zero, to: i32.const(length) });
-  const body = [...statements, multiply(product, at, whole(m), whole(n), k, n, workspace)];
+  const body = [...statements, multiply(product, at, whole(m), whole(n), { k, n, workspace })];
   if (turn === null) return [...share.statements, countUp(batch, share.from, share.to, i32.const(1), body)];
   return [
     when(i32.eq(i32.remU(i32.const(turn), threads), thread), [

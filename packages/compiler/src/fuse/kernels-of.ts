@@ -52,6 +52,7 @@ function kernelOf(grouped: Grouped, group: Group, needed: ReadonlySet<NodeId>): 
     b: matrix(inputs[1], transposeB),
     shape,
     epilogue: null,
+    passing: false,
   };
 }
 

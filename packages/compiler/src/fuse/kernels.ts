@@ -46,6 +46,8 @@ export interface ProductKernel {
   readonly shape: Shape;
   /** A loop over the product, run on each part of it as soon as it is there. */
   readonly epilogue: LoopKernel | null;
+  /** Nobody but the epilogue reads the product: one block of rows of it is held at a time. */
+  readonly passing: boolean;
 }
 
 /** An operation that is neither: gather, concat, random numbers ... Its operands are dense. */

@@ -1,5 +1,6 @@
 // Puts kernels into phases, gives products their epilogues, and decides which state is written in place.
 
+import { BLOCK_ROWS, MOST_STEPS } from "@elbo/tensor/kernels";
 import type { Graph, NodeId } from "../graph/graph.js";
 import type { Fused } from "./fuse.js";
 import { type Kernel, type LoopKernel, loopReads, readsOf, type Schedule, writesOf } from "./kernels.js";
@@ -10,7 +11,8 @@ import { denseStrides, type Reading } from "./layout.js";
  * comes after all other readers of that leaf; where it cannot, the new value is kept aside, and copied in a last phase.
  */
 export function schedule(graph: Graph, fused: Fused): Schedule {
-  const kernels = withEpilogues(fused.kernels);
+  const kept = new Set([...graph.outputs, ...graph.nextState].map((id) => fused.readings[id].base));
+  const kernels = withEpilogues(fused.kernels).map((kernel, _, all) => withPassing(kernel, all, kept));
   const needs = kernels.map(() => new Set<number>());
   const maker = new Map<NodeId, number>();
   kernels.forEach((kernel, k) => writesOf(kernel).forEach((id) => maker.set(id, k)));
@@ -89,6 +91,21 @@ function copyKernel(graph: Graph, from: NodeId, node: NodeId): LoopKernel {
     folds: [],
     stores: [node],
   };
+}
+
+/** So few columns, or rows, take a path of their own through the product; so deep a one is added up in several rounds. */
+const PASSING = { columns: 16, rows: BLOCK_ROWS, depth: MOST_STEPS } as const;
+
+/** Whether a product is read by its epilogue alone, and computed block of rows by block of rows. */
+function withPassing(kernel: Kernel, kernels: readonly Kernel[], kept: ReadonlySet<NodeId>): Kernel {
+  if (kernel.kind !== "product" || kernel.epilogue === null || kept.has(kernel.node)) return kernel;
+  const [rows, columns] = kernel.shape;
+  const depth = kernel.a.shape.at(-1)!;
+  const inBlocks = rows > PASSING.rows && columns >= PASSING.columns && depth > 0 && depth <= PASSING.depth;
+  const readElsewhere = kernels.some(
+    (other) => other !== kernel && readsOf(other).some(({ base }) => base === kernel.node),
+  );
+  return inBlocks && !readElsewhere ? { ...kernel, passing: true } : kernel;
 }
 
 /** Columns may be folded piece by piece up to so many rows: a block of the canonical tree. */

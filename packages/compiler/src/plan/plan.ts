@@ -1,8 +1,9 @@
 // Stage 4, plan: an address for every value that is stored.
 
 import { sizeOf, type Tensor } from "@elbo/tensor";
+import { BLOCK_ROWS } from "@elbo/tensor/kernels";
 import { type Constant, type Graph, isImmediate, type Node, type NodeId, type Source } from "../graph/graph.js";
-import { type Kernel, readsOf, type Schedule, writesOf } from "../fuse/kernels.js";
+import { type Kernel, type ProductKernel, readsOf, type Schedule, writesOf } from "../fuse/kernels.js";
 import { loopScratch } from "./loop-shape.js";
 import { scratchBytes } from "../emit/library/index.js";
 import { aligned, type Lifetime, packArena } from "./arena.js";
@@ -36,6 +37,9 @@ const BYTES = 4;
 
 /** The bytes of a value; nothing takes none, so that addresses differ. */
 export const bytesOf = (node: Pick<Node, "shape">): number => BYTES * Math.max(1, sizeOf(node.shape));
+
+/** The block of rows of a passing product that a thread holds. */
+export const passingBytes = ({ shape }: ProductKernel): number => BYTES * BLOCK_ROWS * shape[1];
 
 /** The tensors that a graph captures, in order. */
 export const constantsOf = (graph: Graph): Tensor[] =>
@@ -72,9 +76,18 @@ export function plan(graph: Graph, schedule: Schedule, workspaceBytes: number, t
   for (const { base } of schedule.outputs) to.set(base, last);
   for (const node of graph.nodes) if (node.op === "input") from.set(node.id, 0);
 
+  const passing = new Map(
+    schedule.phases
+      .flat()
+      .flatMap((kernel) => (kernel.kind === "product" && kernel.passing ? [[kernel.node, kernel] as const] : [])),
+  );
+  const bytesAt = (id: NodeId): number => {
+    const kernel = passing.get(id);
+    return kernel === undefined ? bytesOf(graph.nodes[id]) : threads * passingBytes(kernel);
+  };
   const floating = [...from.keys()].filter((id) => !schedule.inPlace.has(id));
   const lifetimes = floating.map((id): Lifetime => ({
-    bytes: bytesOf(graph.nodes[id]),
+    bytes: bytesAt(id),
     from: from.get(id)!,
     to: to.get(id) ?? from.get(id)!,
   }));

@@ -74,8 +74,13 @@ export function defineParts(
   };
 }
 
-/** Rows `[from, to)` of the product are there, in all columns that were asked for: while they are in the cache. */
-export type RowsDone = (from: Expression<"i32">, to: Expression<"i32">) => readonly Statement[];
+/** What is done with a product on the way. */
+export interface LoopOptions {
+  /** Rows `[from, to)` of the product are there, in all columns that were asked for: while they are in the cache. */
+  readonly rowsDone?: (from: Expression<"i32">, to: Expression<"i32">) => readonly Statement[];
+  /** Every block of rows takes the place of the one before: C has room for BLOCK_ROWS. Needs k of at most MOST_STEPS. */
+  readonly passing?: boolean;
+}
 
 /**
  * Writes the product by five loops: over blocks of the depth, of rows, over panels of B, over tiles in a panel, and, in
@@ -85,7 +90,7 @@ export function writeLoops(
   scope: Scope,
   { shape, bothPacked, aInPlace, bInPlace, packA, packB, merge }: ProductParts,
   [a, aRow, aColumn, b, bRow, bColumn, c, cRow, m, n, k, workspace]: readonly Local<"i32">[],
-  rowsDone: RowsDone = () => [],
+  { rowsDone = () => [], passing = false }: LoopOptions = {},
 ): readonly Statement[] {
   const width = columnsOf(shape);
   const names = Array.from({ length: 13 }, () => scope.local("i32"));
@@ -110,7 +115,7 @@ export function writeLoops(
         left,
       },
     );
-  const placeC = cAt.set(i32.add(i32.add(c, i32.mul(row, cRow)), columnBytes));
+  const placeC = cAt.set(i32.add(passing ? c : i32.add(c, i32.mul(row, cRow)), columnBytes));
   return [
     fewRows.set(i32.and(i32.leS(m, i32.const(ROWS_IN_PLACE)), i32.eq(bColumn, i32.const(4)))),
     fewColumns.set(i32.and(i32.leS(n, i32.const(COLUMNS_IN_PLACE)), i32.eqz(fewRows))),

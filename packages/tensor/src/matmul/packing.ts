@@ -27,45 +27,30 @@ export function definePacker(builder: ModuleBuilder, name: string, width: number
       const source = scope.local("i32");
       const context: Panels = { scope, width, source, to, panelBytes, lineBytes, stepBytes, steps };
       const left = i32.sub(lines, line);
-      const advance = (panels: number): Statement[] => [
-        line.set(i32.add(line, i32.const(panels * width))),
-        to.set(i32.add(to, i32.mul(panelBytes, i32.const(panels)))),
-        source.set(i32.add(source, i32.mul(lineBytes, i32.const(panels * width)))),
+      const advance: readonly Statement[] = [
+        line.set(i32.add(line, i32.const(width))),
+        to.set(i32.add(to, panelBytes)),
+        source.set(i32.add(source, i32.mul(lineBytes, i32.const(width)))),
       ];
-      const whileLeft = (panels: number, body: readonly Statement[]): Statement =>
+      const whileLeft = (body: readonly Statement[]): Statement =>
         block((end) => [
-          loop((again) => [
-            branchIf(end, i32.ltS(left, i32.const(panels * width))),
-            ...body,
-            ...advance(panels),
-            branch(again),
-          ]),
+          loop((again) => [branchIf(end, i32.ltS(left, i32.const(width))), ...body, ...advance, branch(again)]),
         ]);
       return [
         panelBytes.set(i32.mul(steps, i32.const(4 * width))),
         source.set(from),
-        when(
-          i32.eq(lineBytes, i32.const(4)),
-          [
-            whileLeft(PANELS_TOGETHER, linesTogether(context, PANELS_TOGETHER)),
-            whileLeft(1, linesTogether(context, 1)),
-          ],
-          [
-            when(
-              i32.eq(stepBytes, i32.const(4)),
-              [whileLeft(1, stepsTogether(context))],
-              [whileLeft(1, eachLine(context, i32.const(width)))],
-            ),
-          ],
-        ),
+        when(i32.eq(lineBytes, i32.const(4)), linesTogether(context, lines, line), [
+          when(
+            i32.eq(stepBytes, i32.const(4)),
+            [whileLeft(stepsTogether(context))],
+            [whileLeft(eachLine(context, i32.const(width)))],
+          ),
+        ]),
         when(i32.gtS(left, i32.const(0)), [memory.fill(to, i32.const(0), panelBytes), ...eachLine(context, left)]),
       ];
     },
   );
 }
-
-/** So many panels are filled at once where lines lie side by side: a cache line is then read once, not by each panel. */
-const PANELS_TOGETHER = 4;
 
 /** A panel to fill: the number at `source + line * lineBytes + step * stepBytes` goes to `to + 4 (step * width + line)`. */
 interface Panels {
@@ -80,29 +65,39 @@ interface Panels {
   readonly steps: Local<"i32">;
 }
 
-/** The lines of a step lie side by side: each step is a copy of `width` numbers into each of `count` panels. */
-function linesTogether({ scope, width, source, to, panelBytes, stepBytes, steps }: Panels, count: number): Statement[] {
-  const [at, k] = [scope.local("i32"), scope.local("i32")];
-  const put = Array.from({ length: count }, () => scope.local("i32"));
+/**
+ * The lines of a step lie side by side: step by step, `width` numbers into each of the whole panels. Memory is read from
+ * front to back, which is what fetches ahead; all panels but the last lines are done afterwards.
+ */
+function linesTogether(
+  { scope, width, source, to, panelBytes, lineBytes, stepBytes, steps }: Panels,
+  lines: Local<"i32">,
+  line: Local<"i32">,
+): Statement[] {
+  const [at, put, k, p, panels] = Array.from({ length: 5 }, () => scope.local("i32"));
   const vectors = Math.ceil(width / 4);
   const ragged = width % 4 !== 0;
-  return [
-    at.set(source),
-    ...put.map((one, p) => one.set(p === 0 ? to : i32.add(put[p - 1], panelBytes))),
-    countUp(k, i32.const(ragged ? 1 : 0), steps, i32.const(1), [
-      // The last vector may reach into the next step, which is written later.
-      ...put.flatMap((one, p) =>
-        Array.from({ length: vectors }, (_, v) => v128.store(one, v128.load(at, 4 * p * width + 16 * v), 16 * v)),
-      ),
-      at.set(i32.add(at, stepBytes)),
-      ...put.map((one) => one.set(i32.add(one, i32.const(4 * width)))),
+  const whole = Array.from({ length: vectors }, (_, v) => v128.store(put, v128.load(at, 16 * v), 16 * v));
+  const exact = Array.from({ length: width }, (_, l) => f32.store(put, f32.load(at, 4 * l), 4 * l));
+  /** One step into every panel. */
+  const step = (copy: readonly Statement[]): Statement[] => [
+    at.set(i32.add(source, i32.mul(k, stepBytes))),
+    put.set(i32.add(to, i32.mul(k, i32.const(4 * width)))),
+    countUp(p, i32.const(0), panels, i32.const(1), [
+      ...copy,
+      at.set(i32.add(at, i32.const(4 * width))),
+      put.set(i32.add(put, panelBytes)),
     ]),
-    // After the last step stands the next panel: there nothing may be written over.
-    ...(ragged
-      ? put.flatMap((one, p) =>
-          Array.from({ length: width }, (_, l) => f32.store(one, f32.load(at, 4 * (p * width + l)), 4 * l)),
-        )
-      : []),
+  ];
+  const last = i32.sub(steps, i32.const(1));
+  return [
+    panels.set(i32.divU(lines, i32.const(width))),
+    // The last vector may reach into the next step, which is written later; after the last step stands the next panel.
+    countUp(k, i32.const(0), ragged ? last : steps, i32.const(1), step(whole)),
+    ...(ragged ? [when(i32.gtS(steps, i32.const(0)), [k.set(last), ...step(exact)])] : []),
+    line.set(i32.mul(panels, i32.const(width))),
+    to.set(i32.add(to, i32.mul(panelBytes, panels))),
+    source.set(i32.add(source, i32.mul(lineBytes, line))),
   ];
 }
 
