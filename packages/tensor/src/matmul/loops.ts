@@ -14,7 +14,7 @@ import { columnsOf, defineTile, type TileFunction, type TileOperands, type TileS
 export const BLOCK_ROWS = 96;
 
 /** So few rows read B where it lies, so few columns A: packing would cost more than it saves. */
-const ROWS_IN_PLACE = 16;
+const ROWS_IN_PLACE = 20;
 const COLUMNS_IN_PLACE = 48;
 
 /** a, its row and column stride, b, its row and column stride, c, its row stride, m, n, k, workspace; strides in bytes. */
