@@ -2,12 +2,13 @@
 
 import { type Shape, sizeOf } from "@elbo/tensor";
 import type { Graph, Node, NodeId } from "../graph/graph.js";
+import { kindOf } from "../graph/kinds.js";
 import { type Group, reaches } from "./group.js";
 import type { Kernel } from "./kernels.js";
 import { kernelsOf } from "./kernels-of.js";
-import { isDense, type Reading, readings, stretched, VIEWS } from "./layout.js";
+import { isDense, type Reading, readings, stretched } from "./layout.js";
 import { instructionsOf, MOST_INSTRUCTIONS } from "./length.js";
-import { type FoldAttributes, isSource, LIBRARY } from "./lower.js";
+import type { FoldAttributes } from "./lower.js";
 import { rectangleOf } from "./merge.js";
 import { findWaiting } from "./waiting.js";
 
@@ -74,9 +75,10 @@ class Grouping {
   }
 
   place(node: Node): void {
-    if (isSource(node.op) || (VIEWS.has(node.op) && this.readings[node.id].base !== node.id)) return;
-    if (node.op === "matmul" || LIBRARY.has(node.op)) {
-      this.#join(this.#open(node, node.op === "matmul" ? "product" : "library", node.shape), node);
+    const kind = kindOf(node.op);
+    if (kind === "source" || (kind === "view" && this.readings[node.id].base !== node.id)) return;
+    if (kind === "product" || kind === "library") {
+      this.#join(this.#open(node, kind, node.shape), node);
       return;
     }
     const space = this.#spaceOf(node);

@@ -1,6 +1,7 @@
 // Groups become kernels: which operands are steps, which come from memory, and what is stored.
 
 import type { Graph, Node, NodeId } from "../graph/graph.js";
+import type { LibraryOp } from "../graph/kinds.js";
 import { type Group, inOrder } from "./group.js";
 import type { Kernel, LoopKernel, Operand } from "./kernels.js";
 import { type Reading, stretched } from "./layout.js";
@@ -41,7 +42,7 @@ function kernelOf(grouped: Grouped, group: Group, needed: ReadonlySet<NodeId>): 
   const [{ id: node, op, attributes, inputs, shape }] = group.nodes.map((id) => graph.nodes[id]);
   if (group.kind === "loop") return loopOf(grouped, group, needed);
   if (group.kind === "library") {
-    return { kind: "library", node, op, attributes, inputs: inputs.map((input) => readings[input]) };
+    return { kind: "library", node, op: op as LibraryOp, attributes, inputs: inputs.map((input) => readings[input]) };
   }
   const { transposeA, transposeB } = attributes as { transposeA: boolean; transposeB: boolean };
   const matrix = (input: NodeId, flipped: boolean): Reading => (flipped ? swapped(readings[input]) : readings[input]);

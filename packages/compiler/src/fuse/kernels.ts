@@ -2,6 +2,7 @@
 
 import type { Shape } from "@elbo/tensor";
 import type { NodeId } from "../graph/graph.js";
+import type { LibraryOp } from "../graph/kinds.js";
 import type { Reading } from "./layout.js";
 import type { FoldKind } from "./merge.js";
 
@@ -54,7 +55,7 @@ export interface ProductKernel {
 export interface LibraryKernelUse {
   readonly kind: "library";
   readonly node: NodeId;
-  readonly op: string;
+  readonly op: LibraryOp;
   readonly attributes: unknown;
   readonly inputs: readonly Reading[];
 }

@@ -2,6 +2,7 @@
 
 import { type Range, resolveRange, type Shape, type SliceSpec } from "@elbo/tensor";
 import type { Graph, Node, NodeId } from "../graph/graph.js";
+import { kindOf } from "../graph/kinds.js";
 
 /** Element [i, j, ...] is number `offset + i strides[0] + j strides[1] + ...` of the stored value `base`. */
 export interface Reading {
@@ -27,14 +28,11 @@ export function isDense({ shape, strides, offset }: Reading): boolean {
 /** A stored value seen whole. */
 export const whole = ({ id, shape }: Node): Reading => ({ base: id, shape, strides: denseStrides(shape), offset: 0 });
 
-/** The operations that only look at a value in another way. */
-export const VIEWS: ReadonlySet<string> = new Set(["reshape", "transpose", "broadcastTo", "slice", "flip"]);
-
 /** How a value is read: through all the views between it and what is stored. A reshape that needs a copy counts as stored. */
 export function readings(graph: Graph): readonly Reading[] {
   const found: Reading[] = [];
   for (const node of graph.nodes) {
-    found.push((VIEWS.has(node.op) ? viewed(node, found[node.inputs[0]]) : undefined) ?? whole(node));
+    found.push((kindOf(node.op) === "view" ? viewed(node, found[node.inputs[0]]) : undefined) ?? whole(node));
   }
   return found;
 }

@@ -2,7 +2,8 @@
 
 import { GraphBuilder } from "../graph/builder.js";
 import { type Graph, isImmediate, type Node, type NodeId } from "../graph/graph.js";
-import { isDense, type Reading, viewed, VIEWS, whole } from "./layout.js";
+import { kindOf } from "../graph/kinds.js";
+import { isDense, type Reading, viewed, whole } from "./layout.js";
 import { rectangleOf } from "./merge.js";
 
 /** The attributes of `fold`: the axes before `boundary` are rows; each row, or each column, becomes one number. */
@@ -11,15 +12,6 @@ export interface FoldAttributes {
   readonly kind: "rows" | "columns";
   readonly boundary: number;
 }
-
-/** Operations that come from the library: their operands are dense. */
-export const LIBRARY: ReadonlySet<string> = new Set([
-  ...["gather", "scatterAdd", "concat", "pad", "unslice", "cumsum", "argMax", "argMin", "im2col", "col2im"],
-  ...["uniform", "normal", "randomInt", "foldIn", "splitKey"],
-]);
-
-const FOLDINGS: ReadonlySet<string> = new Set(["sum", "max", "min"]);
-const SOURCES: ReadonlySet<string> = new Set(["input", "state", "constant"]);
 
 /**
  * The same graph with
@@ -51,8 +43,8 @@ class Lowering {
 
   #lowered(node: Node): NodeId {
     const inputs = node.inputs.map((id) => this.#renamed[id]);
-    if (FOLDINGS.has(node.op)) return this.#fold(node, inputs[0]);
-    if (LIBRARY.has(node.op))
+    if (kindOf(node.op) === "fold") return this.#fold(node, inputs[0]);
+    if (kindOf(node.op) === "library")
       return this.#add(
         node.op,
         node.attributes,
@@ -116,7 +108,7 @@ class Lowering {
     return this.#graph.nextState.map((id, index) => {
       const node = this.#builder.nodes[this.#renamed[id]];
       if (node.op === "state" && (node.attributes as { index: number }).index === index) return node.id;
-      const direct = isElementwise(node.op) && !taken.has(node.id);
+      const direct = kindOf(node.op) === "elementwise" && !taken.has(node.id);
       const next = direct ? node.id : this.#copy(node.id);
       taken.add(next);
       return next;
@@ -137,14 +129,7 @@ class Lowering {
   #add(op: string, attributes: unknown, inputs: readonly NodeId[], like: Pick<Node, "shape" | "dtype">): NodeId {
     const id = this.#builder.add(op, attributes, inputs, like.shape, like.dtype);
     const node = this.#builder.nodes[id];
-    this.#readings.push((VIEWS.has(op) ? this.#view(node, inputs) : undefined) ?? whole(node));
+    this.#readings.push((kindOf(op) === "view" ? this.#view(node, inputs) : undefined) ?? whole(node));
     return id;
   }
 }
-
-/** Neither a source, a view, a fold, a product nor of the library. */
-export const isElementwise = (op: string): boolean =>
-  !SOURCES.has(op) && !VIEWS.has(op) && !LIBRARY.has(op) && op !== "fold" && op !== "matmul";
-
-/** True for what a value outside of the program holds. */
-export const isSource = (op: string): boolean => SOURCES.has(op);

@@ -1,9 +1,9 @@
 // Which operations wait for their one user: what is stored is then what several need.
 
 import type { Graph, Node, NodeId } from "../graph/graph.js";
+import { kindOf } from "../graph/kinds.js";
 import type { Reading } from "./layout.js";
 import { instructionsOf, MOST_INSTRUCTIONS } from "./length.js";
-import { isElementwise, isSource } from "./lower.js";
 
 /** So many instructions are worth storing a value for, where another loop can share most of them. */
 const COSTLY = 20;
@@ -23,7 +23,7 @@ export function findWaiting(graph: Graph, readings: readonly Reading[]): Set<Nod
   for (const node of nodes) {
     lengths.push(node.inputs.reduce((sum, id) => sum + (waiting.has(id) ? lengths[id] : 0), instructionsOf(node.op)));
     const [user, ...others] = users.get(node.id) ?? [];
-    if (!isElementwise(node.op) || kept.has(node.id) || user === undefined || others.length > 0) continue;
+    if (kindOf(node.op) !== "elementwise" || kept.has(node.id) || user === undefined || others.length > 0) continue;
     const fits =
       takesInPlace(nodes[user], node, nodes) &&
       // No operation has more than three operands that have waited: with them it fits into one loop.
@@ -36,7 +36,7 @@ export function findWaiting(graph: Graph, readings: readonly Reading[]): Set<Nod
   function madeOperands(node: Node): number {
     return node.inputs.filter((id) => {
       const base = nodes[readings[id].base];
-      return !isSource(base.op) && !waiting.has(base.id) && String(base.shape) === String(node.shape);
+      return kindOf(base.op) !== "source" && !waiting.has(base.id) && String(base.shape) === String(node.shape);
     }).length;
   }
 
@@ -68,6 +68,6 @@ function usersOf({ nodes }: Graph, readings: readonly Reading[]): ReadonlyMap<No
 /** Whether an operation uses a value place by place, not through a view. */
 function takesInPlace(user: Node, node: Node, nodes: readonly Node[]): boolean {
   const space = user.op === "fold" ? nodes[user.inputs[0]].shape : user.shape;
-  const takes = isElementwise(user.op) || user.op === "fold";
+  const takes = kindOf(user.op) === "elementwise" || user.op === "fold";
   return takes && String(space) === String(node.shape) && user.inputs.includes(node.id);
 }

@@ -4,7 +4,7 @@ import { formatShape } from "@elbo/tensor";
 import type { Graph, NodeId, Source } from "../graph/graph.js";
 import type { Schedule } from "../fuse/kernels.js";
 import { isDense, type Reading } from "../fuse/layout.js";
-import { isSource } from "../fuse/lower.js";
+import { kindOf } from "../graph/kinds.js";
 import type { Plan } from "../plan/plan.js";
 import { type Line, listing } from "./columns.js";
 import { kernelLines } from "./kernel.js";
@@ -43,7 +43,7 @@ export function phaseLines(
 
 /** True where an output is what a kernel stores, as it lies. */
 const isMade = (output: Reading, { graph }: Placed): boolean =>
-  isDense(output) && !isSource(graph.nodes[output.base].op);
+  isDense(output) && kindOf(graph.nodes[output.base].op) !== "source";
 
 /** An output that looks at a value in another way, or that no kernel makes. */
 const outputLine = (output: Reading, { graph }: Placed): Line => ({

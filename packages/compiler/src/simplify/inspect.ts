@@ -3,7 +3,7 @@
 import { type OpAttributes, type OpName, type OpRecord, table } from "@elbo/autograd";
 import { broadcastTo, sameShape, type Shape, sizeOf, type Tensor } from "@elbo/tensor";
 import type { GraphBuilder } from "../graph/builder.js";
-import type { Constant, Node, NodeId } from "../graph/graph.js";
+import { type Constant, isImmediate, type Node, type NodeId } from "../graph/graph.js";
 
 /** The record of an operation; undefined for what comes from outside. */
 export const recordOf = (op: string): OpRecord<unknown> | undefined =>
@@ -19,11 +19,8 @@ const SHAPE_KEEPING = new Set(["leakyRelu", "elu", "clamp"]);
 export const isElementwise = (op: string): boolean =>
   SHAPE_KEEPING.has(op) || (op !== "matmul" && recordOf(op)?.broadcasts === true);
 
-/** True for a constant of shape []. */
-export const isScalarConstant = (node: Node): boolean => node.op === "constant" && node.shape.length === 0;
-
 const isStretchedNumber = (builder: GraphBuilder, node: Node): boolean =>
-  node.op === "broadcastTo" && isScalarConstant(builder.nodes[node.inputs[0]]);
+  node.op === "broadcastTo" && isImmediate(builder.nodes[node.inputs[0]]);
 
 /** The numbers of a constant, stretched or not; undefined for what is computed or comes from outside. */
 export function constantTensor(builder: GraphBuilder, id: NodeId): Tensor | undefined {
@@ -38,7 +35,7 @@ export function constantTensor(builder: GraphBuilder, id: NodeId): Tensor | unde
 export function scalarValue(builder: GraphBuilder, id: NodeId): number | undefined {
   const node = builder.nodes[id];
   if (isStretchedNumber(builder, node)) return scalarValue(builder, node.inputs[0]);
-  return isScalarConstant(node) ? (node.attributes as Constant).tensor.item() : undefined;
+  return isImmediate(node) ? (node.attributes as Constant).tensor.item() : undefined;
 }
 
 /** True for the constant of exactly this number: 0 is not -0. */

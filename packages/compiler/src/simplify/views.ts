@@ -2,8 +2,8 @@
 
 import { sameShape, type Shape, sizeOf } from "@elbo/tensor";
 import type { GraphBuilder } from "../graph/builder.js";
-import type { Graph, Node, NodeId } from "../graph/graph.js";
-import { addsLeadingOnes, attributesOf, isScalarConstant } from "./inspect.js";
+import { type Graph, isImmediate, type Node, type NodeId } from "../graph/graph.js";
+import { addsLeadingOnes, attributesOf } from "./inspect.js";
 import { rewrite, type Rule } from "./rewrite.js";
 
 /** Shorter chains of `reshape`, `transpose`, `broadcastTo` and `cast`; products read transposed operands by flags. */
@@ -40,7 +40,7 @@ const RULES: Readonly<Record<string, Rule | undefined>> = {
     if (sameShape(x.shape, node.shape)) return id;
     const source = x.op === "broadcastTo" || leads(builder, x) ? x.inputs[0] : id;
     // A number keeps the form that `GraphBuilder.constant` gives it.
-    if (!isScalarConstant(builder.nodes[source]) && addsLeadingOnes(builder.nodes[source].shape, node.shape)) {
+    if (!isImmediate(builder.nodes[source]) && addsLeadingOnes(builder.nodes[source].shape, node.shape)) {
       return reshape(builder, source, node.shape);
     }
     return source === id ? undefined : builder.op("broadcastTo", { shape: node.shape }, [source]);

@@ -12,12 +12,21 @@ import {
 } from "@elbo/tensor";
 import { table } from "@elbo/autograd";
 import type { Node } from "../graph/graph.js";
+import { LIBRARY_OPS, VIEW_OPS } from "../graph/kinds.js";
 
 /** Takes int32, as indices, as keys, or as what is moved and compared. */
-const TAKES_INT32 = new Set([
-  ...["equal", "notEqual", "less", "lessEqual", "greater", "greaterEqual", "where", "cast", "stopGradient"],
-  ...["reshape", "transpose", "broadcastTo", "slice", "unslice", "pad", "flip", "concat", "gather", "scatterAdd"],
-  ...["uniform", "normal", "randomInt", "foldIn", "splitKey", "argMax", "argMin"],
+const TAKES_INT32: ReadonlySet<string> = new Set([
+  "equal",
+  "notEqual",
+  "less",
+  "lessEqual",
+  "greater",
+  "greaterEqual",
+  "where",
+  "cast",
+  "stopGradient",
+  ...LIBRARY_OPS.filter((op) => op !== "cumsum" && op !== "im2col" && op !== "col2im"),
+  ...VIEW_OPS,
 ]);
 
 /** An operation under inspection. */

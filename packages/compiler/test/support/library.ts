@@ -4,6 +4,7 @@ import { type OpName, type OpRecord, table } from "@elbo/autograd";
 import { fromTypedArray, key, randomBits, type Shape, sizeOf, type Storage, type Tensor } from "@elbo/tensor";
 import { i32, instantiate, ModuleBuilder, newMemory } from "@elbo/tensor/kernels";
 import { expect } from "vitest";
+import type { LibraryOp } from "../../src/graph/kinds.js";
 import { libraryKernels, scratchBytes } from "../../src/emit/library/index.js";
 import type { Library, LibraryCall, Place } from "../../src/emit/library/library.js";
 import type { ProgramDType } from "../../src/graph/graph.js";
@@ -105,7 +106,7 @@ function programOf(call: LibraryCall, memory: ReturnType<typeof newMemory>) {
       return known.get(name) as T;
     },
   };
-  libraryKernels[call.op](library, call);
+  libraryKernels[call.op as LibraryOp](library, call);
   return instantiate(builder.bytes, memory).kernel;
 }
 

@@ -1,6 +1,7 @@
 // The library kernels, by the names of their operations.
 
 import type { Shape } from "@elbo/tensor";
+import type { LibraryOp } from "../../graph/kinds.js";
 import { concat, gather } from "./copies.js";
 import { argMax, argMin } from "./extremes.js";
 import { pad, unslice } from "./inset.js";
@@ -11,8 +12,8 @@ import { cumsum } from "./scan.js";
 import { scatterAdd } from "./scatter.js";
 import { col2im, im2col } from "./windows.js";
 
-/** Every operation that is no view, no loop over elements and no matrix product. */
-export const libraryKernels: Readonly<Record<string, LibraryKernel>> = {
+/** A kernel for every operation of the library: one without a kernel does not compile. */
+export const libraryKernels: Readonly<Record<LibraryOp, LibraryKernel>> = {
   gather,
   scatterAdd,
   concat,
