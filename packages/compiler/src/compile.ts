@@ -6,7 +6,7 @@ import { hasSimd } from "@elbo/tensor/kernels";
 import { availableThreads, hasThreads } from "./run/platform.js";
 import { printProgram } from "./print/program.js";
 import { ProgramState } from "./run/program.js";
-import { type ProgramStats, statsOf } from "./run/stats.js";
+import { type ProgramStats, statsOf } from "./print/stats.js";
 
 /** A tree as it comes back from a program: tensors, numbers in the state, and keys. */
 export type Concrete<T> = T extends Value ? Tensor : T extends number | Key ? T : { [K in keyof T]: Concrete<T[K]> };

@@ -10,4 +10,4 @@ export {
 } from "./compile.js";
 export { availableThreads, hasThreads } from "./run/platform.js";
 export { WorkerError } from "./run/team.js";
-export type { KernelStats, ProgramStats, VariantStats } from "./run/stats.js";
+export type { KernelStats, ProgramStats, VariantStats } from "./print/stats.js";

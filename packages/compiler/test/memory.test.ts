@@ -3,7 +3,7 @@
 import { AllocationError } from "@elbo/tensor";
 import * as fc from "fast-check";
 import { expect, test } from "vitest";
-import { CONTROL, CONTROL_BYTES } from "../src/run/control.js";
+import { CONTROL, CONTROL_BYTES } from "../src/plan/control.js";
 import { ProgramMemory } from "../src/run/memory.js";
 
 const sizes = fc.array(fc.nat({ max: 300_000 }), { minLength: 1, maxLength: 8 });

@@ -5,7 +5,7 @@ import { setTimeout as pause } from "node:timers/promises";
 import workerThreads, { type Worker } from "node:worker_threads";
 import * as fc from "fast-check";
 import { afterEach, expect, test, vi } from "vitest";
-import { stepWord } from "../src/run/control.js";
+import { stepWord } from "../src/plan/control.js";
 import { availableThreads, hasThreads, mayWait } from "../src/run/platform.js";
 import { toyProgram } from "./toy-program.js";
 

@@ -4,7 +4,7 @@ import { defineParts, i32, ModuleBuilder, type MultiplyAdd, productOf, type Tile
 import type { Kernel, LibraryKernelUse } from "../fuse/kernels.js";
 import type { Reading } from "../fuse/layout.js";
 import type { Plan } from "../plan/plan.js";
-import { CONTROL } from "../run/control.js";
+import { CONTROL } from "../plan/control.js";
 import { libraryKernels } from "./library/index.js";
 import type { KernelFunction, Library, LibraryCall, Place } from "./library/library.js";
 import { defineLoopKernel } from "./loop-kernel.js";
@@ -75,6 +75,5 @@ function callOf(kernel: LibraryKernelUse, name: string, plan: Plan): LibraryCall
     attributes: kernel.attributes,
     inputs: kernel.inputs.map(placeOf),
     output: placeOf({ base: kernel.node, shape: plan.graph.nodes[kernel.node].shape }),
-    scratch: plan.scratch.get(kernel) ?? 0,
   };
 }

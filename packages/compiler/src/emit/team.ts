@@ -14,7 +14,7 @@ import {
   type WasmFunction,
   when,
 } from "@elbo/tensor/kernels";
-import { CONTROL } from "../run/control.js";
+import { CONTROL } from "../plan/control.js";
 import type { KernelFunction } from "./library/library.js";
 
 /** The kernels of a program. Those of one phase need nothing of each other; a phase may need all that came before. */

@@ -5,7 +5,6 @@ import { BLOCK_ROWS } from "@elbo/tensor/kernels";
 import { type Constant, type Graph, isImmediate, type Node, type NodeId, type Source } from "../graph/graph.js";
 import { type Kernel, type ProductKernel, readsOf, type Schedule, writesOf } from "../fuse/kernels.js";
 import { loopScratch } from "./loop-shape.js";
-import { scratchBytes } from "../emit/library/index.js";
 import { aligned, type Lifetime, packArena } from "./arena.js";
 
 /** What stays where it is from step to step. */
@@ -69,7 +68,7 @@ export function plan(graph: Graph, schedule: Schedule, workspaceBytes: number, t
         to.set(id, phase);
       }
       for (const { base } of readsOf(kernel)) to.set(base, Math.max(phase, to.get(base) ?? 0));
-      const bytes = kernelScratch(graph, kernel);
+      const bytes = kernelScratch(kernel);
       if (bytes > 0) scratchOf.push({ kernel, lifetime: { bytes, from: phase, to: phase } });
     }
   });
@@ -125,13 +124,8 @@ function fixedPlaces(graph: Graph, schedule: Schedule, { state, constants }: Fix
   return [...outside, ...[...schedule.inPlace].map(([id, leaf]): [NodeId, number] => [id, state[leaf]])];
 }
 
-function kernelScratch(graph: Graph, kernel: Kernel): number {
-  if (kernel.kind === "loop") return loopScratch(kernel);
-  if (kernel.kind === "product") return kernel.epilogue === null ? 0 : loopScratch(kernel.epilogue);
-  return scratchBytes(
-    kernel.op,
-    kernel.attributes,
-    kernel.inputs.map(({ shape }) => shape),
-    graph.nodes[kernel.node].shape,
-  );
+/** What the folds of a loop need on the way. */
+function kernelScratch(kernel: Kernel): number {
+  const loop = kernel.kind === "product" ? kernel.epilogue : kernel.kind === "loop" ? kernel : null;
+  return loop === null ? 0 : loopScratch(loop);
 }

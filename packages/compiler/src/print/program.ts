@@ -2,7 +2,7 @@
 
 import { bytesOf } from "../plan/plan.js";
 import type { ProgramState, RunningVariant } from "../run/program.js";
-import { argumentsText, flopsOfStep, secondsOf, threadsOf } from "../run/stats.js";
+import { argumentsText, flopsOfStep, secondsOf, threadsOf } from "./stats.js";
 import { listing } from "./columns.js";
 import { bytesText, countText, flopsText, millisecondsText } from "./quantities.js";
 import { phaseLines } from "./schedule.js";

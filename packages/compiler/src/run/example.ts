@@ -10,7 +10,7 @@ import { bytesOf, constantsOf, plan, type Plan } from "../plan/plan.js";
 import { leavesOf } from "../trace/leaves.js";
 import { specOf, withParameterNames } from "../trace/specs.js";
 import { type LeafSpec, type Trace, trace } from "../trace/trace.js";
-import { CONTROL_BYTES } from "./control.js";
+import { CONTROL_BYTES } from "../plan/control.js";
 import { largestWorkspace } from "./variant.js";
 
 /** The kinds and shapes of a tree's leaves, under their paths: `leafSpecs(layer, "layer")` has `layer.weight`. */

@@ -2,7 +2,7 @@
 
 import { AllocationError } from "@elbo/tensor";
 import { type Memory, newMemory, newSharedMemory } from "@elbo/tensor/kernels";
-import { CONTROL_BYTES } from "./control.js";
+import { CONTROL_BYTES } from "../plan/control.js";
 
 const PAGE = 65536;
 const ALIGNMENT = 64;

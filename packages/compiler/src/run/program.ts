@@ -6,7 +6,7 @@ import { isKey, type Leaf, leavesOf, withLeaves } from "../trace/leaves.js";
 import { specOf, withParameterNames } from "../trace/specs.js";
 import { type LeafSpec, trace } from "../trace/trace.js";
 import { now } from "./clock.js";
-import { CONTROL, word } from "./control.js";
+import { CONTROL, word } from "../plan/control.js";
 import { ProgramMemory } from "./memory.js";
 import { Team } from "./team.js";
 import { elementsOf, makeVariant, type OutputPlace, type ProgramParts, type Variant } from "./variant.js";

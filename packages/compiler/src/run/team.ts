@@ -2,7 +2,7 @@
 
 import { ArgumentError, ElboError } from "@elbo/tensor";
 import type { Exports } from "@elbo/tensor/kernels";
-import { CONTROL, CONTROL_BYTES, MOST_THREADS, MOST_VARIANTS, stepWord, word } from "./control.js";
+import { CONTROL, CONTROL_BYTES, MOST_THREADS, MOST_VARIANTS, stepWord, word } from "../plan/control.js";
 import type { ProgramMemory } from "./memory.js";
 import { mayWait, startWorker, type Worker } from "./platform.js";
 

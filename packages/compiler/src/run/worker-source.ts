@@ -1,7 +1,7 @@
 // What a worker runs: plain JavaScript as text, for it has no file of its own in a bundle, nor in a browser.
 
 import { MEMORY_IMPORT } from "@elbo/tensor/kernels";
-import { CONTROL, STEP_BITS, word } from "./control.js";
+import { CONTROL, STEP_BITS, word } from "../plan/control.js";
 
 /** Rounds before an idle worker goes to sleep: some twenty microseconds, so that it is awake where steps follow closely. */
 const SPINS = 4096;

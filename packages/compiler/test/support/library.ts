@@ -5,7 +5,7 @@ import { fromTypedArray, key, randomBits, type Shape, sizeOf, type Storage, type
 import { i32, instantiate, ModuleBuilder, newMemory } from "@elbo/tensor/kernels";
 import { expect } from "vitest";
 import type { LibraryOp } from "../../src/graph/kinds.js";
-import { libraryKernels, scratchBytes } from "../../src/emit/library/index.js";
+import { libraryKernels } from "../../src/emit/library/index.js";
 import type { Library, LibraryCall, Place } from "../../src/emit/library/library.js";
 import type { ProgramDType } from "../../src/graph/graph.js";
 
@@ -44,8 +44,8 @@ export interface Run {
 }
 
 /**
- * The results of the kernel with 1, 2 and 3 threads, in several orders. Nothing but the result's own lines and the
- * scratch is written, and no word of the result by two threads.
+ * The results of the kernel with 1, 2 and 3 threads, in several orders. Nothing but the result's own lines is
+ * written, and no word of the result by two threads.
  */
 export function runs(use: Use, dtype: ProgramDType): readonly Run[] {
   const run = prepare(use, dtype);
@@ -71,15 +71,12 @@ function prepare(use: Use, dtype: ProgramDType): (order: readonly number[], thre
   };
   const places = inputs.map((x) => place(x.shape, x.dtype as ProgramDType));
   const output = place(shape, dtype);
-  const scratch = next + LINE;
-  const room = scratchBytes(op, attributes, shapes, shape);
-  const end = scratch + lines(room) + LINE;
+  const end = next + LINE;
   const memory = newMemory(end);
-  const kernel = programOf({ name: "kernel", op, attributes, inputs: places, output, scratch }, memory);
+  const kernel = programOf({ name: "kernel", op, attributes, inputs: places, output }, memory);
   const own = [
     [0, 4],
     [output.address, lines(4 * sizeOf(shape))],
-    [scratch, room],
   ];
   return (order, threads) => {
     const words = new Int32Array(memory.buffer, 0, end / 4).fill(CANARY);

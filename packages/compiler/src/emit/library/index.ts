@@ -1,6 +1,5 @@
 // The library kernels, by the names of their operations.
 
-import type { Shape } from "@elbo/tensor";
 import type { LibraryOp } from "../../graph/kinds.js";
 import { concat, gather } from "./copies.js";
 import { argMax, argMin } from "./extremes.js";
@@ -30,11 +29,3 @@ export const libraryKernels: Readonly<Record<LibraryOp, LibraryKernel>> = {
   foldIn,
   splitKey,
 };
-
-/** Bytes that a call needs beside its operands and its result: so far no kernel needs any. */
-export const scratchBytes = (
-  _op: string,
-  _attributes: unknown,
-  _inputShapes: readonly Shape[],
-  _outputShape: Shape,
-): number => 0;

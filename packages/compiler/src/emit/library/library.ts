@@ -19,8 +19,6 @@ export interface LibraryCall {
   readonly attributes: unknown;
   readonly inputs: readonly Place[];
   readonly output: Place;
-  /** Bytes that are this call's own, from a multiple of 64 on: as many as `scratchBytes` says for it. */
-  readonly scratch: number;
 }
 
 /** What all kernels of a module share. */

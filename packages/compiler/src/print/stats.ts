@@ -1,11 +1,11 @@
 // What a program can tell of itself: its variants, their kernels, and what they cost.
 
-import { listing } from "../print/columns.js";
-import { kernelLines } from "../print/kernel.js";
-import { namesOf } from "../print/names.js";
-import { placeText } from "../print/schedule.js";
-import { flopsOfKernel } from "../print/work.js";
-import type { ProgramState, RunningVariant } from "./program.js";
+import { listing } from "./columns.js";
+import { kernelLines } from "./kernel.js";
+import { namesOf } from "./names.js";
+import { placeText } from "./schedule.js";
+import { flopsOfKernel } from "./work.js";
+import type { ProgramState, RunningVariant } from "../run/program.js";
 
 /** One kernel of a variant. */
 export interface KernelStats {
