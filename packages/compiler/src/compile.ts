@@ -86,6 +86,12 @@ export function compile(
   if (!Number.isInteger(threads) || threads < 1) {
     throw new ArgumentError(`threads is a whole number of 1 or more, got ${threads}`, { op: "compile" });
   }
+  if (matmul !== "strict" && matmul !== "fast") {
+    throw new ArgumentError(`matmul is strict or fast, got ${JSON.stringify(matmul)}`, { op: "compile" });
+  }
+  if (typeof profile !== "boolean") {
+    throw new ArgumentError(`profile is true or false, got ${JSON.stringify(profile)}`, { op: "compile" });
+  }
   const shared = threads > 1 && !profile && hasThreads();
   const program = new ProgramState(f, { state, threads: shared ? threads : 1, shared, matmul, profile });
   const run = Object.assign((...args: unknown[]) => program.run(args), {
@@ -93,6 +99,7 @@ export function compile(
     read: () => program.read(),
     write: (next: unknown) => program.write(next),
     toString: () => printProgram(program),
+    [Symbol.for("nodejs.util.inspect.custom")]: () => printProgram(program),
     stats: () => statsOf(program),
     program,
   });

@@ -11,7 +11,8 @@
 // `docs/04-from-a-function-to-one-program.md` follows one function on this way.
 
 export { emitExample, leafSpecs, planExample, traceExample } from "./run/example.js";
-export { type LeafSpec, type Trace, trace } from "./trace/trace.js";
+export type { LeafSpec } from "./trace/leaves.js";
+export { type Trace, trace } from "./trace/trace.js";
 export type { Constant, Graph, Node, NodeId, ProgramDType, Source } from "./graph/graph.js";
 export { simplify } from "./simplify/simplify.js";
 export { lower } from "./fuse/lower.js";

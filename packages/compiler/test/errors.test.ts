@@ -124,7 +124,7 @@ describe("arguments and captured values", () => {
   it("what is no tensor, number or key: the message says where it stands", () => {
     const error = errorOf(() => run((x: never) => x, { layers: [{ weight: "w" }] }));
     expect(error).toBeInstanceOf(ArgumentError);
-    expect(error.message).toContain("string at 0.layers.0.weight");
+    expect(error.message).toContain("string at x.layers.0.weight");
   });
 
   it("a value of another function that is being compiled", () => {
@@ -151,7 +151,7 @@ describe("arguments and captured values", () => {
     const program = compile((x: Value) => sum(x), { threads: 1 });
     const error = errorOf(() => grad((x: Value) => program(x as Tensor))(ones([2])));
     expect(error).toBeInstanceOf(ArgumentError);
-    expect(error.message).toContain("compile(grad(f)) instead of grad(compile(f))");
+    expect(error.message).toContain("compile(grad(f)), instead of grad(compile(f))");
   });
 
   it("threads that are none, and options that there are not", () => {

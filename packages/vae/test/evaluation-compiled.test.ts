@@ -6,7 +6,7 @@ import { enableRelaxedSimd } from "@elbo/tensor/node";
 import { expect, test } from "vitest";
 import { evaluate, meanKlPerDimension } from "../src/evaluation/evaluate.js";
 import { nll } from "../src/evaluation/nll.js";
-import { isCompiled } from "../src/execution/execution.js";
+import { eagerReason, isCompiled } from "../src/execution/execution.js";
 import { atParams, closePrograms } from "../src/execution/model-programs.js";
 import { autoencoder } from "../src/models/autoencoder.js";
 import type { Model } from "../src/models/model.js";
@@ -77,9 +77,9 @@ test("compiled is what is large enough, in float32, and fits", () => {
   const [small, large] = [1e3, 1e12].map((multiplyAdds) => ({ params, calls: 1, multiplyAdds }));
   expect([small, large, { ...small, calls: 1e6 }].map((work) => isCompiled({}, work))).toEqual([false, true, true]);
   expect([small, large].map((work) => isCompiled({ eager: false }, work))).toEqual([true, true]);
-  expect(isCompiled({ eager: true }, large)).toBe(false);
-  expect(isCompiled({}, { ...large, params: [params, tensor([1], { dtype: "float64" })] })).toBe(false);
-  expect(isCompiled({}, { ...large, capturedBytes: 2 ** 31 })).toBe(false);
+  expect(eagerReason({ eager: true }, large)).toBe("asked");
+  expect(eagerReason({}, { ...large, params: [params, tensor([1], { dtype: "float64" })] })).toBe("parameters");
+  expect(eagerReason({}, { ...large, capturedBytes: 2 ** 31 })).toBe("data");
 });
 
 test("ways of running that there are not are refused", () => {

@@ -115,11 +115,11 @@ test("where it diverges, the error and the parameters that stay are the same", a
   expect(ends[1]).toEqual(ends[0]);
 });
 
-test("float64 parameters and short runs are not compiled", async () => {
+test("float64 parameters and short runs are not compiled, and say why", async () => {
   const double = vae(shape);
   double.params = mapTree((w) => cast(w as never, "float64"), double.params) as never;
-  expect((await run(double, compiled)).facts).toMatchObject({ compiled: false });
-  expect((await run(vae(shape), {})).facts).toMatchObject({ compiled: false });
+  expect((await run(double, compiled)).facts).toMatchObject({ compiled: false, reason: "parameters" });
+  expect((await run(vae(shape), {})).facts).toMatchObject({ compiled: false, reason: "little" });
 });
 
 test("what is neither true nor a number of threads is refused", async () => {

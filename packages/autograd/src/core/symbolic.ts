@@ -9,7 +9,10 @@ export interface Recorder {
 }
 
 const READ_LATER =
-  "return the value from the compiled function and read it there, choose by where(condition, yes, no), or pass what a shape depends on as a captured number";
+  "return the value from the compiled function and read it there, choose by where(condition, yes, no), or capture the numbers that shapes depend on instead of passing them";
+
+const USE_OPERATIONS =
+  "write operations of @elbo/autograd instead, such as mul(a, b) for a * b, or where(greater(a, b), yes, no) for a choice";
 
 /** A number was asked for that is not computed yet. */
 export class ConcreteReadError extends ElboError {
@@ -38,7 +41,7 @@ export class Symbolic {
   readonly recorder: Recorder;
   /** Its number among the nodes of the recorder. */
   readonly node: number;
-  /** The operation that makes it, for messages. */
+  /** The operation that makes it, or the name of what comes from outside, for messages. */
   readonly op: string;
   readonly shape: Shape;
   readonly dtype: DType;
@@ -83,7 +86,7 @@ export class Symbolic {
   /** JavaScript's operators need a number now. */
   [Symbol.toPrimitive](hint: string): string {
     if (hint === "string") return this.toString();
-    throw new ConcreteReadError("an operator of JavaScript", this);
+    throw new ConcreteReadError("an operator of JavaScript", this, USE_OPERATIONS);
   }
 
   /** What a function of @elbo/tensor answers when it is given this value. */

@@ -31,7 +31,7 @@ const specs: OptionSpecs = {
 };
 
 export const help = helpText(
-  "elbo eval RUN: ELBO, reconstruction, KL, active units and importance-sampled NLL on the test part",
+  "elbo eval RUN: ELBO, reconstruction, KL, active dimensions and importance-sampled NLL on the test part",
   specs,
   "elbo eval runs/start --samples 50",
 );

@@ -1,4 +1,4 @@
-// Stage 5, emit: a plan becomes the bytes of a WebAssembly module.
+// The stage `emit`: a plan becomes the bytes of a WebAssembly module.
 
 import { defineParts, i32, ModuleBuilder, type MultiplyAdd, productOf, type TileShape } from "@elbo/tensor/kernels";
 import type { Kernel, LibraryKernelUse } from "../fuse/kernels.js";

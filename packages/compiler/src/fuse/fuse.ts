@@ -1,4 +1,4 @@
-// Stage 3, fuse: groups the operations of a lowered graph into few passes over memory.
+// The stage `fuse`: groups the operations of a lowered graph into few passes over memory.
 
 import { type Shape, sizeOf } from "@elbo/tensor";
 import type { Graph, Node, NodeId } from "../graph/graph.js";

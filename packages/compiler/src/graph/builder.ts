@@ -1,6 +1,6 @@
 // Builds a graph node by node; equal constants are one node.
 
-import { broadcastShapes, DTypeError, type DType, full, type Shape, Tensor } from "@elbo/tensor";
+import { broadcastShapes, DTypeError, type DType, formatShape, full, type Shape, Tensor } from "@elbo/tensor";
 import { type OpAttributes, type OpName, type OpRecord, table } from "@elbo/autograd";
 import type { Constant, Graph, Node, NodeId, ProgramDType, Source } from "./graph.js";
 
@@ -26,7 +26,7 @@ export class GraphBuilder {
   constant(tensor: Tensor): NodeId {
     const known = this.#tensors.get(tensor);
     if (known !== undefined) return known;
-    const dtype = programDType("compile", tensor.dtype);
+    const dtype = programDType("compile", tensor.dtype, `a captured tensor ${formatShape(tensor.shape)}`);
     const uniform = uniformValue(tensor);
     const id =
       uniform === undefined || tensor.shape.length === 0
@@ -66,10 +66,10 @@ export class GraphBuilder {
 }
 
 /** The dtype of a program's value, or why a program cannot hold it. */
-export function programDType(op: string, dtype: DType): ProgramDType {
+export function programDType(op: string, dtype: DType, name = "this value"): ProgramDType {
   if (dtype === "float64") {
     throw new DTypeError(
-      'a compiled program computes in float32; convert with cast(x, "float32"), or run the function eagerly',
+      `${name} is float64, and a compiled program computes in float32; convert it with cast(x, "float32"), or run the function eagerly`,
       { op },
     );
   }

@@ -1,4 +1,4 @@
-// Stage 4, plan: an address for every value that is stored.
+// The stage `plan`: an address for every value that is stored.
 
 import { sizeOf, type Tensor } from "@elbo/tensor";
 import { BLOCK_ROWS } from "@elbo/tensor/kernels";

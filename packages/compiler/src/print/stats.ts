@@ -55,10 +55,7 @@ export interface ProgramStats {
 export const statsOf = (program: ProgramState): ProgramStats => ({
   compilations: program.variants.length,
   variants: program.variants.map(variantStats),
-  // Its texts take milliseconds: made when somebody looks.
-  get kernels() {
-    return program.variants.flatMap(kernelStats);
-  },
+  kernels: program.variants.flatMap(kernelStats),
   memoryBytes: program.memoryBytes,
   threads: threadsOf(program),
   mostThreads: program.team?.size() ?? 1,

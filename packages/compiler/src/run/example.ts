@@ -7,9 +7,9 @@ import type { Schedule } from "../fuse/kernels.js";
 import type { Graph, Source } from "../graph/graph.js";
 import { aligned } from "../plan/arena.js";
 import { bytesOf, constantsOf, plan, type Plan } from "../plan/plan.js";
-import { leavesOf } from "../trace/leaves.js";
-import { specOf, withParameterNames } from "../trace/specs.js";
-import { type LeafSpec, type Trace, trace } from "../trace/trace.js";
+import { type LeafSpec, leavesOf } from "../trace/leaves.js";
+import { argumentLeaves, parametersOf, specOf } from "../trace/specs.js";
+import { type Trace, trace } from "../trace/trace.js";
 import { CONTROL_BYTES } from "../plan/control.js";
 import { largestWorkspace } from "./variant.js";
 
@@ -18,16 +18,17 @@ export const leafSpecs = (tree: unknown, path = ""): LeafSpec[] =>
   leavesOf(tree, path).map(([name, leaf]) => specOf(name, leaf));
 
 /**
- * Stage 1 for the kinds and shapes of example arguments; their numbers do not matter.
+ * The stage `trace` for the kinds and shapes of example arguments; their numbers do not matter.
  * @param state where given, the function takes it first and returns `[nextState, outputs]`
  * @example traceExample((x: Value) => sum(square(x)), [zeros([4, 3])]).graph
  */
 export function traceExample(f: (...args: never[]) => unknown, args: readonly unknown[], state?: unknown): Trace {
-  const specs = withParameterNames(leafSpecs(args), f, state !== undefined);
+  const leaves = argumentLeaves(args, parametersOf(f, state !== undefined));
+  const specs = leaves.map(([name, leaf]) => specOf(name, leaf));
   return trace(f, args, specs, state === undefined ? undefined : { tree: state, specs: leafSpecs(state, "state") });
 }
 
-/** Stage 4 with addresses as a program on its own would have them: state, captured tensors, arena. */
+/** The stage `plan` with addresses as a program on its own would have them: state, captured tensors, arena. */
 export function planExample(graph: Graph, schedule: Schedule, threads = 1): Plan {
   let end = CONTROL_BYTES;
   const reserve = (bytes: number): number => (end += aligned(bytes)) - aligned(bytes);
@@ -39,6 +40,6 @@ export function planExample(graph: Graph, schedule: Schedule, threads = 1): Plan
   return plan(graph, schedule, workspace, threads, { state, constants }).at(end);
 }
 
-/** Stage 5 in `strict`, for a memory that is not shared. */
+/** The stage `emit` in `strict`, for a memory that is not shared. */
 export const emitExample = (planned: Plan): Emitted =>
   emit(planned, { multiplyAdd: "separate", tile: tileInUse("separate") }, false);

@@ -1,13 +1,22 @@
 // A compiled function at run time: its state in WebAssembly memory, its variants by shape, its threads.
 
-import { ArgumentError, formatShape, IndexError, type Key, type MatmulMode, sameShape, Tensor } from "@elbo/tensor";
+import { ArgumentError, type Key, type MatmulMode, Tensor } from "@elbo/tensor";
 import { bytesOf } from "../plan/plan.js";
-import { isKey, type Leaf, leavesOf, withLeaves } from "../trace/leaves.js";
-import { specOf, withParameterNames } from "../trace/specs.js";
-import { type LeafSpec, trace } from "../trace/trace.js";
+import { isKey, type Leaf, type LeafSpec, leavesOf, withLeaves } from "../trace/leaves.js";
+import {
+  argumentLeaves,
+  checkCount,
+  described,
+  type Parameters,
+  parametersOf,
+  requireSameLeaves,
+  specOf,
+} from "../trace/specs.js";
+import { trace } from "../trace/trace.js";
 import { now } from "./clock.js";
 import { CONTROL, word } from "../plan/control.js";
 import { ProgramMemory } from "./memory.js";
+import { refused } from "./refused.js";
 import { Team } from "./team.js";
 import { elementsOf, makeVariant, type OutputPlace, type ProgramParts, type Variant } from "./variant.js";
 
@@ -20,8 +29,11 @@ export interface ProgramOptions {
   readonly profile: boolean;
 }
 
-/** A step of fewer multiply-adds and elements is not worth waking others for. */
-const WORTH_THREADS = 1e6;
+/**
+ * A step of fewer FLOPs and elements is not worth waking others for: it takes less than about a millisecond, and its many
+ * barriers would cost more than a second thread saves.
+ */
+const WORTH_THREADS = 2e7;
 
 /** A variant in use. */
 export interface RunningVariant extends Variant {
@@ -38,6 +50,7 @@ export class ProgramState {
   readonly #f: (...args: never[]) => unknown;
   readonly #options: ProgramOptions;
   readonly #parts: ProgramParts;
+  readonly #parameters: Parameters;
   readonly #specs: readonly LeafSpec[];
   readonly #variants = new Map<string, RunningVariant>();
   readonly team: Team | undefined;
@@ -45,6 +58,7 @@ export class ProgramState {
   constructor(f: (...args: never[]) => unknown, options: ProgramOptions) {
     this.#f = f;
     this.#options = options;
+    this.#parameters = parametersOf(f, options.state !== undefined);
     const memory = new ProgramMemory({ shared: options.shared });
     const leaves = options.state === undefined ? [] : leavesOf(options.state, "state");
     this.#specs = leaves.map(([name, leaf]) => specOf(name, leaf));
@@ -63,13 +77,17 @@ export class ProgramState {
 
   /** Runs a step; gives what the function returns beside its state. */
   run(args: readonly unknown[]): unknown {
-    const leaves = leavesOf(args, "");
+    checkCount(args, this.#parameters, this.#options.state !== undefined);
+    const leaves = argumentLeaves(args, this.#parameters);
     const specs = leaves.map(([name, leaf]) => specOf(name, leaf));
     const variant = this.#variantFor(args, specs);
     leaves.forEach(([, leaf], i) => {
       if (variant.inputs[i] >= 0) this.#writeLeaf(variant.inputs[i], specs[i], leaf);
     });
-    this.#execute(variant);
+    this.#execute(
+      variant,
+      leaves.map(([, leaf]) => leaf),
+    );
     variant.steps++;
     const outputs = variant.outputs.map((place, i) => this.#readOutput(place, variant.trace.outputs[i]));
     return withLeaves(variant.trace.tree, outputs);
@@ -89,23 +107,8 @@ export class ProgramState {
   write(state: unknown): void {
     this.#requireState("write");
     const leaves = leavesOf(state, "state");
-    const fits =
-      leaves.length === this.#specs.length &&
-      leaves.every(([name, leaf], i) => {
-        const { shape, dtype, name: own } = specOf(name, leaf);
-        return (
-          name === own &&
-          name === this.#specs[i].name &&
-          sameShape(shape, this.#specs[i].shape) &&
-          dtype === this.#specs[i].dtype
-        );
-      });
-    if (!fits) {
-      throw new ArgumentError(
-        "the state to write must have the leaves of the state that the function was compiled with",
-        { op: "write" },
-      );
-    }
+    const found = leaves.map(([name, leaf]) => described(name, specOf(name, leaf)));
+    requireSameLeaves("the state to write", this.#specs, found);
     leaves.forEach(([, leaf], i) => this.#writeLeaf(this.#parts.state[i], this.#specs[i], leaf));
   }
 
@@ -134,19 +137,16 @@ export class ProgramState {
     if (variant !== undefined) return variant;
     const started = now();
     const { state } = this.#options;
-    const named = withParameterNames(specs, this.#f, state !== undefined);
-    const traced = trace(this.#f, args, named, state === undefined ? undefined : { tree: state, specs: this.#specs });
+    const traced = trace(this.#f, args, specs, state === undefined ? undefined : { tree: state, specs: this.#specs });
     const made = makeVariant(traced, this.#parts, specs, started);
-    variant = { ...made, number: this.#variants.size, specs: named, steps: 0, seconds: new Map() };
+    variant = { ...made, number: this.#variants.size, specs, steps: 0, seconds: new Map() };
+    this.team?.publish(variant.number, variant.bytes);
     this.#variants.set(signature, variant);
-    if (this.team !== undefined) {
-      this.team.publish(variant.number, variant.bytes);
-      if (variant.flops + elementsOf(variant) > WORTH_THREADS) this.team.start();
-    }
+    if (variant.flops + elementsOf(variant) > WORTH_THREADS) this.team?.start();
     return variant;
   }
 
-  #execute(variant: RunningVariant): void {
+  #execute(variant: RunningVariant, args: readonly Leaf[]): void {
     const { exports, seconds } = variant;
     if (this.#options.profile) {
       for (const name of variant.names.flat()) {
@@ -160,7 +160,7 @@ export class ProgramState {
     const failed = ints[word(CONTROL.FAILED)];
     if (failed !== 0) {
       ints[word(CONTROL.FAILED)] = 0;
-      throw refused(variant, failed - 1);
+      throw refused(variant, failed - 1, args, this.#options.state !== undefined);
     }
   }
 
@@ -191,15 +191,3 @@ export class ProgramState {
 
 /** Two words as a key. */
 const keyOf = ({ data }: Tensor): Key => ({ words: [data[0] >>> 0, data[1] >>> 0] });
-
-/** What a kernel refused: so far only indices. */
-function refused({ names, plan }: Variant, kernel: number): IndexError {
-  const phase = names.findIndex((list) => list.includes(`kernel${kernel}`));
-  const found = plan.schedule.phases[phase][names[phase].indexOf(`kernel${kernel}`)];
-  const op = found.kind === "library" ? found.op : "compile";
-  const shape = found.kind === "library" ? found.inputs[0].shape : [];
-  return new IndexError(
-    `an index is outside of its axis, in the compiled ${op} on ${formatShape(shape)}; the state of this step is not to be used`,
-    { op, shapes: [shape] },
-  );
-}

@@ -20,7 +20,8 @@ import { type Constant, isImmediate, type ProgramDType, type Source } from "../g
 import { aligned } from "../plan/arena.js";
 import { bytesOf, constantsOf, type Draft, plan, type Plan } from "../plan/plan.js";
 import { simplify } from "../simplify/simplify.js";
-import type { LeafSpec, Trace } from "../trace/trace.js";
+import type { LeafSpec } from "../trace/leaves.js";
+import type { Trace } from "../trace/trace.js";
 import { now } from "./clock.js";
 import type { ProgramMemory } from "./memory.js";
 

@@ -1,10 +1,19 @@
 // Arguments, state and results as trees whose leaves are tensors, numbers and keys.
 
 import { isSymbolic, isSymbolicKey, isTraced, type SymbolicKey, type Value } from "@elbo/autograd";
-import { ArgumentError, type Key, Tensor } from "@elbo/tensor";
+import { ArgumentError, type Key, type Shape, Tensor } from "@elbo/tensor";
+import type { ProgramDType } from "../graph/graph.js";
 
 /** What a tree ends in. */
 export type Leaf = Value | number | Key | SymbolicKey;
+
+/** What a program must know of a leaf before it is given: its kind and shape. */
+export interface LeafSpec {
+  readonly name: string;
+  readonly kind: "tensor" | "number" | "key";
+  readonly shape: Shape;
+  readonly dtype: ProgramDType;
+}
 
 export const isKey = (x: unknown): x is Key | SymbolicKey =>
   isSymbolicKey(x) || (isPlain(x) && Array.isArray((x as Partial<Key>).words) && Object.keys(x as object).length === 1);

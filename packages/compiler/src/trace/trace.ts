@@ -1,19 +1,12 @@
-// Stage 1, trace: runs a function on symbolic values and keeps the graph of what it did.
+// The stage `trace`: runs a function on symbolic values and keeps the graph of what it did.
 
 import { concrete, isSymbolic, isSymbolicKey, isTraced, type Recorder, Symbolic, SymbolicKey } from "@elbo/autograd";
-import { ArgumentError, DTypeError, formatShape, type Key, type Shape, tensor, Tensor } from "@elbo/tensor";
-import type { Graph, NodeId, ProgramDType } from "../graph/graph.js";
+import { ArgumentError, DTypeError, type Key, tensor, Tensor } from "@elbo/tensor";
+import type { Graph, NodeId, ProgramDType, Source } from "../graph/graph.js";
 import { GraphBuilder } from "../graph/builder.js";
 import { checkOperation } from "./check.js";
-import { isKey, type Leaf, leavesOf, withLeaves } from "./leaves.js";
-
-/** What a program must know of a leaf before it is given: its kind and shape. */
-export interface LeafSpec {
-  readonly name: string;
-  readonly kind: "tensor" | "number" | "key";
-  readonly shape: Shape;
-  readonly dtype: ProgramDType;
-}
+import { isKey, type Leaf, type LeafSpec, leavesOf, withLeaves } from "./leaves.js";
+import { described, requireSameLeaves } from "./specs.js";
 
 /** A traced function: its graph, and the tree that its outputs belong in. */
 export interface Trace {
@@ -71,8 +64,14 @@ class GraphRecorder implements Recorder {
   }
 
   at(id: NodeId): Symbolic {
-    const { op, shape, dtype } = this.builder.nodes[id];
-    return new Symbolic(this, id, op, shape, dtype);
+    const { op, attributes, shape, dtype } = this.builder.nodes[id];
+    const isNamed = op === "input" || op === "state";
+    return new Symbolic(this, id, isNamed ? (attributes as Source).name : op, shape, dtype);
+  }
+
+  /** What is known of a leaf of the next state. */
+  leaf(leaf: Leaf): Pick<LeafSpec, "shape" | "dtype"> {
+    return this.builder.nodes[this.node(symbolicOf(leaf))];
   }
 
   #values(inputs: readonly unknown[]): Symbolic[] {
@@ -112,7 +111,10 @@ export function trace(
     state === undefined ? f(...(inputs as never[])) : f(...([withLeaves(state.tree, before!), ...inputs] as never[]));
   const [next, tree] = state === undefined ? [[], result] : stateAndOutputs(result);
   const nextLeaves = leavesOf(next, "state");
-  if (state !== undefined) checkState(nextLeaves, state.specs, recorder);
+  if (state !== undefined) {
+    const found = nextLeaves.map(([name, leaf]) => described(name, recorder.leaf(leaf)));
+    requireSameLeaves("the next state", state.specs, found);
+  }
   const outputs = leavesOf(tree, "").map(([, leaf]) => leaf);
   const nodeOf = (leaf: Leaf): NodeId => recorder.node(symbolicOf(leaf));
   return {
@@ -138,21 +140,12 @@ function symbolicOf(leaf: Leaf): unknown {
 
 function stateAndOutputs(result: unknown): [unknown, unknown] {
   if (Array.isArray(result) && result.length === 2) return [result[0], result[1]];
-  throw new ArgumentError("a function with state returns [nextState, outputs]", { op: "compile" });
-}
-
-function checkState(next: readonly [string, Leaf][], specs: readonly LeafSpec[], recorder: GraphRecorder): void {
-  const wanted = specs.map((spec) => described(spec.name, spec));
-  const found = next.map(([name, leaf]) => described(name, recorder.symbolic(symbolicOf(leaf))));
-  const longer = wanted.length > found.length ? wanted : found;
-  const at = longer.findIndex((_, i) => wanted[i] !== found[i]);
-  if (at < 0) return;
-  const [want, got] = [wanted[at] ?? "no further leaf", found[at] ?? "no further leaf"];
-  throw new ArgumentError(`the next state must have the leaves of the state: instead of ${want} it has ${got}`, {
+  const got = Array.isArray(result)
+    ? `an array of ${result.length}`
+    : result === undefined
+      ? "nothing"
+      : `one ${typeof result}`;
+  throw new ArgumentError(`a function with state returns [nextState, outputs], this one gave ${got}`, {
     op: "compile",
   });
 }
-
-/** A leaf as messages show it. */
-const described = (name: string, { shape, dtype }: Pick<Symbolic, "shape" | "dtype">): string =>
-  `${name} ${dtype === "float32" ? "" : `${dtype} `}${formatShape(shape)}`;

@@ -5,7 +5,7 @@ import type { Graph, Node, Source } from "../../src/graph/graph.js";
 import { bytesOf } from "../../src/plan/plan.js";
 import { ProgramMemory } from "../../src/run/memory.js";
 import { makeVariant, type OutputPlace, type Variant } from "../../src/run/variant.js";
-import type { LeafSpec } from "../../src/trace/trace.js";
+import type { LeafSpec } from "../../src/trace/leaves.js";
 import type { Results } from "./interpret.js";
 
 /** How a step is run. */

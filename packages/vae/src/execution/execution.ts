@@ -46,12 +46,24 @@ export interface Work {
   readonly capturedBytes?: number;
 }
 
+/** Why work is run operation by operation: it was asked for, there is too little of it, or a program cannot do it. */
+export type EagerReason = "asked" | "little" | "parameters" | "data" | "platform";
+
 /**
- * Whether to compile. Where the runtime has no WebAssembly SIMD, where parameters are not float32 and where the data is too
- * large for the memory of a program, work is run operation by operation whatever was asked for.
+ * Why not to compile; undefined where work is compiled. Where the runtime has no WebAssembly SIMD, where parameters are not
+ * float32 and where the data is too large for the memory of a program, work is run operation by operation whatever was
+ * asked for.
  */
-export function isCompiled({ eager }: Execution, { params, calls, multiplyAdds, capturedBytes = 0 }: Work): boolean {
-  if (eager ?? multiplyAdds + CALL * calls < WORTH_COMPILING) return false;
-  const fits = leaves(params).every((leaf) => leaf instanceof Tensor && leaf.dtype === "float32");
-  return fits && capturedBytes <= MOST_CAPTURED_BYTES && canCompile();
+export function eagerReason(
+  { eager }: Execution,
+  { params, calls, multiplyAdds, capturedBytes = 0 }: Work,
+): EagerReason | undefined {
+  if (eager === true) return "asked";
+  if (eager === undefined && multiplyAdds + CALL * calls < WORTH_COMPILING) return "little";
+  if (!leaves(params).every((leaf) => leaf instanceof Tensor && leaf.dtype === "float32")) return "parameters";
+  if (capturedBytes > MOST_CAPTURED_BYTES) return "data";
+  return canCompile() ? undefined : "platform";
 }
+
+/** Whether to compile. */
+export const isCompiled = (execution: Execution, work: Work): boolean => eagerReason(execution, work) === undefined;

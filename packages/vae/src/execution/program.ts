@@ -2,6 +2,7 @@
 
 import { compile, WorkerError } from "@elbo/compiler";
 import type { MatmulMode } from "@elbo/tensor";
+import type { EagerReason } from "./execution.js";
 
 /** A function that keeps its state between calls. */
 export interface Program<S, Args extends readonly unknown[], Outputs> {
@@ -18,6 +19,8 @@ export interface Program<S, Args extends readonly unknown[], Outputs> {
 /** How a program runs. */
 export interface RunFacts {
   readonly compiled: boolean;
+  /** Why it is not compiled. */
+  readonly reason?: EagerReason;
   readonly threads: number;
   /** What compiling took so far. */
   readonly milliseconds: number;
@@ -31,10 +34,11 @@ export type StateFunction<S, Args extends readonly unknown[], Outputs> = (
   ...args: Args
 ) => readonly [S, Outputs];
 
-/** Runs a function as it is written, operation by operation. Reading costs nothing. */
+/** Runs a function as it is written, operation by operation, for a reason. Reading costs nothing. */
 export function eager<S, Args extends readonly unknown[], Outputs>(
   f: StateFunction<S, Args, Outputs>,
   start: S,
+  reason: EagerReason,
 ): Program<S, Args, Outputs> {
   let state = start;
   return {
@@ -48,7 +52,7 @@ export function eager<S, Args extends readonly unknown[], Outputs>(
       state = other;
     },
     close: () => {},
-    facts: () => ({ compiled: false, threads: 1, milliseconds: 0, shapes: 0 }),
+    facts: () => ({ compiled: false, reason, threads: 1, milliseconds: 0, shapes: 0 }),
   };
 }
 

@@ -1,7 +1,7 @@
 // The course of a run: what each of its steps is given, and where the parameters and the optimizer stand after it.
 
 import { foldIn, key as keyOf, type Key, split, type Tensor } from "@elbo/tensor";
-import { type Execution, isCompiled } from "../execution/execution.js";
+import { eagerReason, type Execution } from "../execution/execution.js";
 import { compiled, eager, type RunFacts } from "../execution/program.js";
 import type { Sums } from "../evaluation/metrics.js";
 import { type Model, parameterCount } from "../models/model.js";
@@ -59,9 +59,11 @@ export function course(
     multiplyAdds: 3 * parameterCount(model) * inputs.shape[0] * config.epochs,
     capturedBytes: 4 * inputs.size,
   };
-  const program = isCompiled(execution, work)
-    ? compiled(step, first, { threads: execution.threads, matmul: config.matmul })
-    : eager(step, first);
+  const reason = eagerReason(execution, work);
+  const program =
+    reason === undefined
+      ? compiled(step, first, { threads: execution.threads, matmul: config.matmul })
+      : eager(step, first, reason);
   let numbers: OptimizerState = numbersOf(start);
   return {
     steps: batches.steps,

@@ -43,7 +43,7 @@ export interface FitOptions extends Partial<TrainingConfig>, Execution {
   readonly onStep?: (progress: Progress) => void;
   /** Called after every epoch, and once when training is stopped by the signal: the moment to write a checkpoint. */
   readonly onState?: (state: TrainingState, report: Report | null) => void | Promise<void>;
-  /** Called after the first step: whether it was compiled, in what time, and how many threads take part. */
+  /** Called after the first step: whether it was compiled or why not, in what time, and how many threads take part. */
   readonly onRun?: (facts: RunFacts) => void;
   /**
    * Hears, in one line, that the run goes on under another class of multiply-add, or on one thread because the others
