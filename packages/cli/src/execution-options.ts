@@ -17,7 +17,9 @@ export function executionOf(given: Given): Execution {
   const threads = number(given, "threads", { whole: true, least: 1 });
   const eager = given.options.eager === true ? true : undefined;
   if (eager && threads !== undefined)
-    throw new UsageError("--eager computes on one thread, and --threads belongs to compiled programs; leave one of them out");
+    throw new UsageError(
+      "--eager computes on one thread, and --threads belongs to compiled programs; leave one of them out",
+    );
   return { threads, eager };
 }
 
