@@ -3,6 +3,7 @@
 import { ArgumentError, checkOptions, type Key, type MatmulMode, matmulMode, type Tensor } from "@elbo/tensor";
 import type { Value } from "@elbo/autograd";
 import { hasSimd } from "@elbo/tensor/kernels";
+import { MOST_THREADS } from "./plan/control.js";
 import { availableThreads, hasThreads } from "./run/platform.js";
 import { printProgram } from "./print/program.js";
 import { ProgramState } from "./run/program.js";
@@ -93,7 +94,13 @@ export function compile(
     throw new ArgumentError(`profile is true or false, got ${JSON.stringify(profile)}`, { op: "compile" });
   }
   const shared = threads > 1 && !profile && hasThreads();
-  const program = new ProgramState(f, { state, threads: shared ? threads : 1, shared, matmul, profile });
+  const program = new ProgramState(f, {
+    state,
+    threads: shared ? Math.min(threads, MOST_THREADS) : 1,
+    shared,
+    matmul,
+    profile,
+  });
   const run = Object.assign((...args: unknown[]) => program.run(args), {
     close: () => program.team?.stop(),
     read: () => program.read(),

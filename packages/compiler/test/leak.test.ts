@@ -71,6 +71,8 @@ it("10,000 steps on one thread", async () => {
 it.runIf(hasThreads())("10,000 steps on two threads", async () => {
   const size = 64;
   const [program, x] = [trainer(size, 2), draw(key(2), [96, size])];
+  // Threads are started by work that is worth them, and then help with any.
+  program(draw(key(3), [4096, size]));
   program(x);
   const ready = Date.now() + 5000;
   while (program.stats().threads < 2 && Date.now() < ready) await pause(5);

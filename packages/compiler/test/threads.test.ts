@@ -182,6 +182,20 @@ it.runIf(hasThreads())("workers that run at the same time give the bits of one t
   three.close();
 });
 
+it("shares of a product so narrow that they take another path stay within their workspace", () => {
+  for (const [m, k, n, threads] of [
+    [19, 1400, 20, 3],
+    [19, 1400, 20, 4],
+    [43, 2000, 44, 6],
+    [97, 264, 100, 13],
+  ] as const) {
+    const args = [random(1, m, k), random(2, k, n)];
+    const { graph } = traceExample(((x: Value, y: Value) => matmul(x, y)) as never, args);
+    const results = graphProgram(graph, { threads }).step(args, [], forward(threads));
+    expectSameResults(results, interpret(graph, args));
+  }
+});
+
 it("large work is divided: no thread of a team does all of it", () => {
   const layer: Compiled = (a, b, bias) => relu(add(matmul(a, b), bias));
   const sums: Compiled = (a) => sum(exp(a), { axis: 0 });

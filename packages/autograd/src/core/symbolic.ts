@@ -12,18 +12,28 @@ const READ_LATER =
   "return the value from the compiled function and read it there, choose by where(condition, yes, no), or capture the numbers that shapes depend on instead of passing them";
 
 const USE_OPERATIONS =
-  "write operations of @elbo/autograd instead, such as mul(a, b) for a * b, or where(greater(a, b), yes, no) for a choice";
+  "write operations of @elbo/autograd instead, such as mul(a, b) for a * b, or where(greater(a, b), yes, no) for a choice; and capture the numbers that shapes and settings depend on";
 
 /** A number was asked for that is not computed yet. */
 export class ConcreteReadError extends ElboError {
   constructor(what: string, value: Symbolic, advice = READ_LATER) {
-    const line = userLine(new Error().stack ?? "");
+    const line = userLine(longStack());
     super(
       "SYMBOLIC",
       `${what} reads numbers that are not computed yet, of ${value.op} ${formatShape(value.shape)} inside of compile${line === "" ? "" : ` (${line})`}; ${advice}`,
       { op: value.op, shapes: [value.shape] },
     );
   }
+}
+
+/** Where this is called, far enough back to leave the library. */
+function longStack(): string {
+  const kept = Error as ErrorConstructor & { stackTraceLimit?: number };
+  const before = kept.stackTraceLimit;
+  kept.stackTraceLimit = 50;
+  const { stack } = new Error();
+  kept.stackTraceLimit = before;
+  return stack ?? "";
 }
 
 /** The place in the caller's own code that a stack of calls leads back to, such as `model.ts:12:5`; empty if unknown. */

@@ -11,7 +11,7 @@ import {
   when,
 } from "@elbo/tensor/kernels";
 import { sizeOf } from "@elbo/tensor";
-import type { LoopKernel, ProductKernel } from "../fuse/kernels.js";
+import { type LoopKernel, type ProductKernel, SMALL_LOOP } from "../fuse/kernels.js";
 import { BLOCK, blocksOf, foldScratch, type FoldingName, LANES, loopShape, paddedColumns } from "../plan/loop-shape.js";
 import type { Plan } from "../plan/plan.js";
 import { type CombineFunction, defineCombine, foldingStep, halving, identityOf } from "./folding.js";
@@ -21,9 +21,6 @@ import { shareOf } from "./share.js";
 
 const BYTES = 4;
 const zero = i32.const(0);
-
-/** Fewer elements are one thread's work: the others have no share worth its cost. */
-const SMALL = 2048;
 
 /** A loop with its functions: the pass, and what stands around it where columns are folded. */
 export interface LoopFunctions {
@@ -100,7 +97,7 @@ export function defineLoopKernel(
   const functions = defineLoop(library, name, loop, plan, scratch);
   const { rowCount, columns } = loopShape(loop);
   const places = placesFor(plan, loop, scratch);
-  const small = sizeOf(loop.space) < SMALL;
+  const small = sizeOf(loop.space) < SMALL_LOOP;
   return library.builder.define(name, ["i32", "i32"] as const, "none", (scope, thread, threads) => {
     const byRows = loop.fold === "rows" || (loop.fold === null && rowCount >= 8);
     const share = byRows

@@ -1,6 +1,6 @@
 // Where the rows of a loop begin: row numbers taken apart into the axes that rows are made of.
 
-import { type Expression, i32, type Local, type Scope, type Statement } from "@elbo/tensor/kernels";
+import { type Expression, i32, type Scope, type Statement } from "@elbo/tensor/kernels";
 
 /** The place along each axis of a row's number, which counts in row-major order over `lengths`. */
 export function placesOf(
@@ -30,11 +30,4 @@ export function addressAt(
     (sum, place, axis) => (strides[axis] === 0 ? sum : i32.add(sum, i32.mul(place, i32.const(4 * strides[axis])))),
     i32.const(address),
   );
-}
-
-/** A variable that holds an address, with how the elements of a row follow it. */
-export interface RowPointer {
-  readonly pointer: Local<"i32">;
-  /** In numbers: 1 for neighbours, 0 for one number in all columns. */
-  readonly columnStride: number;
 }

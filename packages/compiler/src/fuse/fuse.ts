@@ -4,7 +4,7 @@ import { type Shape, sizeOf } from "@elbo/tensor";
 import type { Graph, Node, NodeId } from "../graph/graph.js";
 import { kindOf } from "../graph/kinds.js";
 import { type Group, reaches } from "./group.js";
-import type { Kernel } from "./kernels.js";
+import { type Kernel, SMALL_LOOP } from "./kernels.js";
 import { kernelsOf } from "./kernels-of.js";
 import { isDense, type Reading, readings, stretched } from "./layout.js";
 import { instructionsOf, MOST_INSTRUCTIONS } from "./length.js";
@@ -12,7 +12,7 @@ import type { FoldAttributes } from "./lower.js";
 import { rectangleOf } from "./merge.js";
 import { findWaiting } from "./waiting.js";
 
-/** The kernels of a graph in an order in which they can run, and which of them makes each node. */
+/** The kernels of a graph in an order in which they can run. */
 export interface Fused {
   readonly kernels: readonly Kernel[];
   /** How each node is read. */
@@ -36,12 +36,10 @@ export function fuse(graph: Graph): Fused {
 
 /** Rows of which so few are folded cannot be shared among threads. */
 const FEW_ROWS = 8;
-/** Spaces of fewer elements are one thread's work anyway. */
-const SMALL = 2048;
 
 /** A fold of a large space to few numbers: a loop that shares its other work must not take it in. */
 function isOneThreads(node: Node, space: Shape): boolean {
-  if (node.op !== "fold" || sizeOf(space) < SMALL) return false;
+  if (node.op !== "fold" || sizeOf(space) < SMALL_LOOP) return false;
   const { kind, boundary } = node.attributes as FoldAttributes;
   return kind === "rows" && sizeOf(space.slice(0, boundary)) < FEW_ROWS;
 }

@@ -60,6 +60,9 @@ export interface LibraryKernelUse {
   readonly inputs: readonly Reading[];
 }
 
+/** A loop over fewer elements is one thread's work: the others have no share worth its cost. */
+export const SMALL_LOOP = 2048;
+
 export type Kernel = LoopKernel | ProductKernel | LibraryKernelUse;
 
 /** Kernels in phases: those of one phase do not need each other; between phases all threads meet. */

@@ -14,7 +14,7 @@ import {
 } from "../trace/specs.js";
 import { trace } from "../trace/trace.js";
 import { now } from "./clock.js";
-import { CONTROL, word } from "../plan/control.js";
+import { CONTROL, MOST_VARIANTS, word } from "../plan/control.js";
 import { ProgramMemory } from "./memory.js";
 import { refused } from "./refused.js";
 import { Team } from "./team.js";
@@ -33,7 +33,7 @@ export interface ProgramOptions {
  * A step of fewer FLOPs and elements is not worth waking others for: it takes less than about a millisecond, and its many
  * barriers would cost more than a second thread saves.
  */
-const WORTH_THREADS = 2e7;
+const WORTH_THREADS = 1e7;
 
 /** A variant in use. */
 export interface RunningVariant extends Variant {
@@ -132,9 +132,23 @@ export class ProgramState {
   }
 
   #variantFor(args: readonly unknown[], specs: readonly LeafSpec[]): RunningVariant {
-    const signature = specs.map(({ name, kind, shape, dtype }) => `${name}:${kind}:${dtype}:${shape.join()}`).join(";");
+    // Trees of other structure are other arguments, though their leaves may have the same names.
+    const structure = JSON.stringify(
+      withLeaves(
+        args,
+        specs.map(() => 0),
+      ),
+    );
+    const leaves = specs.map(({ kind, shape, dtype }) => `${kind}:${dtype}:${shape.join()}`);
+    const signature = `${structure} ${leaves.join(";")}`;
     let variant = this.#variants.get(signature);
     if (variant !== undefined) return variant;
+    if (this.#variants.size >= MOST_VARIANTS) {
+      throw new ArgumentError(
+        `a compiled function has at most ${MOST_VARIANTS} variants, one for each list of argument shapes; pad the arguments to fewer shapes`,
+        { op: "compile" },
+      );
+    }
     const started = now();
     const { state } = this.#options;
     const traced = trace(this.#f, args, specs, state === undefined ? undefined : { tree: state, specs: this.#specs });

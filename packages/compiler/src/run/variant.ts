@@ -2,6 +2,7 @@
 
 import { type MatmulMode, matmulEngine, type Shape, sizeOf, Tensor } from "@elbo/tensor";
 import {
+  columnsOf,
   type Exports,
   instantiate,
   type MultiplyAdd,
@@ -91,7 +92,12 @@ export function makeVariant(trace: Trace, parts: ProgramParts, specs: readonly L
 /** Bytes that the products of one thread need beside their operands. */
 export function largestWorkspace(kernels: readonly Kernel[], tile: TileShape): number {
   const sizes = kernels.flatMap((kernel) => (kernel.kind === "product" ? [sizesOf(kernel)] : []));
-  return Math.max(0, ...sizes.map(({ m, n, k }) => workspaceBytes(tile, m, n, k)));
+  // A share of few columns takes the path of narrow products, whatever the whole one takes.
+  const narrow = Math.floor(columnsOf(tile) / 2);
+  const bytes = sizes.flatMap(({ m, n, k }) =>
+    [n, Math.min(n, narrow)].map((columns) => workspaceBytes(tile, m, columns, k)),
+  );
+  return Math.max(0, ...bytes);
 }
 
 /** Copies a captured tensor into the memory, once for all variants. */
@@ -106,8 +112,10 @@ function placeConstant(tensor: Tensor, { memory, constants }: ProgramParts): voi
 /** The plan with its arena where there is room for it. */
 function withArena(draft: Draft, { memory, arena }: ProgramParts): Plan {
   if (draft.arenaBytes > arena.bytes) {
-    arena.address = memory.reserve(draft.arenaBytes);
-    arena.bytes = aligned(draft.arenaBytes);
+    // Twice the one before at least: shapes that grow call by call take twice what the largest needs, not the sum of all.
+    const bytes = aligned(Math.max(draft.arenaBytes, 2 * arena.bytes));
+    arena.address = memory.reserve(bytes);
+    arena.bytes = bytes;
   }
   return draft.at(arena.address);
 }

@@ -1,6 +1,15 @@
 // The stage `trace`: runs a function on symbolic values and keeps the graph of what it did.
 
-import { concrete, isSymbolic, isSymbolicKey, isTraced, type Recorder, Symbolic, SymbolicKey } from "@elbo/autograd";
+import {
+  concrete,
+  ConcreteReadError,
+  isSymbolic,
+  isSymbolicKey,
+  isTraced,
+  type Recorder,
+  Symbolic,
+  SymbolicKey,
+} from "@elbo/autograd";
 import { ArgumentError, DTypeError, type Key, tensor, Tensor } from "@elbo/tensor";
 import type { Graph, NodeId, ProgramDType, Source } from "../graph/graph.js";
 import { GraphBuilder } from "../graph/builder.js";
@@ -24,6 +33,7 @@ class GraphRecorder implements Recorder {
   record(op: string, attributes: unknown, inputs: readonly unknown[]): Symbolic {
     if (op === "custom")
       return this.symbolic((attributes as { f: (...x: unknown[]) => unknown }).f(...this.#values(inputs)));
+    refuseSettings(op, attributes);
     const ids = inputs.map((x, place) => this.node(x, dtypeOfNumber(op, inputs, place)));
     checkOperation(
       op,
@@ -76,6 +86,16 @@ class GraphRecorder implements Recorder {
 
   #values(inputs: readonly unknown[]): Symbolic[] {
     return inputs.map((x) => this.symbolic(x));
+  }
+}
+
+/** @throws ConcreteReadError where a setting of an operation, such as an axis or a limit, is a value of the program */
+function refuseSettings(op: string, attributes: unknown): void {
+  if (isSymbolic(attributes)) throw new ConcreteReadError(`a setting of ${op}`, attributes);
+  if (isTraced(attributes)) refuseSettings(op, attributes.primal);
+  else if (Array.isArray(attributes)) for (const one of attributes) refuseSettings(op, one);
+  else if (typeof attributes === "object" && attributes !== null && !(attributes instanceof Tensor)) {
+    for (const one of Object.values(attributes)) refuseSettings(op, one);
   }
 }
 

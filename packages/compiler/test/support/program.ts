@@ -1,5 +1,6 @@
 // A graph as a program in a memory of its own, whose phases are run by any number of threads in turn, without workers.
 
+import { expect } from "vitest";
 import { fromTypedArray, type MatmulMode, Tensor } from "@elbo/tensor";
 import type { Graph, Node, Source } from "../../src/graph/graph.js";
 import { bytesOf } from "../../src/plan/plan.js";
@@ -30,6 +31,8 @@ export interface GraphProgram {
 export const forward = (threads: number): Team => ({ order: Array.from({ length: threads }, (_, t) => t) });
 export const backward = (threads: number): Team => ({ order: forward(threads).order.toReversed() });
 
+const GUARD = 1 << 15;
+
 export function graphProgram(graph: Graph, { threads = 1, matmul = "strict" }: ProgramOptions = {}): GraphProgram {
   const memory = new ProgramMemory({ shared: false });
   const specs = specsOf(graph, "input");
@@ -39,6 +42,9 @@ export function graphProgram(graph: Graph, { threads = 1, matmul = "strict" }: P
   const parts = { memory, shared: false, threads, matmul, state: places, constants: new Map<Tensor, number>(), arena };
   const trace = { graph, outputs: graph.outputs.map(() => "tensor" as const), tree: [] };
   const variant = makeVariant(trace, parts, specs, 0);
+  // Behind the arena stands what nobody may write, as a program's code does.
+  const guard = { from: memory.reserve(GUARD) / 4, words: new Int32Array(GUARD / 4).fill(0x5eed) };
+  memory.ints().set(guard.words, guard.from);
   const write = (address: number, { dtype, data }: Tensor): void =>
     (dtype === "int32" ? memory.ints() : memory.floats()).set(data, address / 4);
   const read = (address: number, { shape, dtype }: LeafSpec): Tensor => {
@@ -55,6 +61,7 @@ export function graphProgram(graph: Graph, { threads = 1, matmul = "strict" }: P
       for (const phase of variant.names) {
         for (const thread of order) for (const name of phase) variant.exports[name](thread, order.length);
       }
+      expect(memory.ints().slice(guard.from, guard.from + guard.words.length)).toEqual(guard.words);
       return {
         outputs: variant.outputs.map((place) => outputOf(memory, place)),
         nextState: state.map(({ spec, address }) => read(address, spec)),

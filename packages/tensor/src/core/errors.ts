@@ -66,7 +66,7 @@ export class AllocationError extends ElboError {
   constructor(bytes: number, cause?: unknown) {
     super(
       "MEMORY",
-      `a tensor of ${bytes} bytes (${(bytes / 2 ** 30).toPrecision(3)} GiB) is more memory than can be had; work in smaller pieces`,
+      `${bytes} bytes (${(bytes / 2 ** 30).toPrecision(3)} GiB) are more memory than can be had; work in smaller pieces`,
       { cause },
     );
     this.bytes = bytes;

@@ -12,6 +12,12 @@ export function sizeOf(shape: Shape): number {
   return size;
 }
 
+/**
+ * Whether x is a whole number. What is no number is asked for one first: a value that has none yet, because it is being
+ * compiled, says so itself.
+ */
+export const isWhole = (x: number): boolean => (typeof x === "number" || Number(x) === x) && Number.isInteger(x);
+
 /** True where the shapes have the same lengths in the same order. */
 export function sameShape(a: Shape, b: Shape): boolean {
   return a.length === b.length && a.every((length, axis) => length === b[axis]);
@@ -39,7 +45,7 @@ export function checkShape(op: string, shape: Shape): void {
   if (!Array.isArray(shape))
     throw new ShapeError(`a shape is a list of lengths such as [2, 3], got ${typeof shape}`, { op });
   for (const length of shape) {
-    if (!Number.isInteger(length) || length < 0) {
+    if (!isWhole(length) || length < 0) {
       throw new ShapeError(`${formatShape(shape)} is no shape: every axis needs a whole length of 0 or more`, {
         op,
         shapes: [shape],
@@ -88,7 +94,9 @@ export type Axes = number | readonly number[] | undefined;
 /** The axes of a reduction, counted from the front, ascending, each named once. */
 export function normalizeAxes(op: string, axes: Axes, rank: number): number[] {
   if (axes === undefined || axes === null) return Array.from({ length: rank }, (_, axis) => axis);
-  const list = (typeof axes === "number" ? [axes] : [...axes]).map((axis) => normalizeAxis(op, axis, rank));
+  const list = (Array.isArray(axes) ? (axes as readonly number[]) : [axes as number]).map((axis) =>
+    normalizeAxis(op, axis, rank),
+  );
   if (new Set(list).size !== list.length) throw new IndexError(`axes ${formatShape(list)} name one axis twice`, { op });
   return list.sort((a, b) => a - b);
 }
@@ -111,7 +119,7 @@ export function resolveShape(op: string, target: Shape, from: Shape): number[] {
     const rest = target.reduce((product, length, axis) => (axis === open ? product : product * length), 1);
     shape[open] = rest === 0 ? 0 : size / rest;
   }
-  const whole = shape.every((length) => Number.isInteger(length) && length >= 0);
+  const whole = shape.every((length) => isWhole(length) && length >= 0);
   if (!whole || sizeOf(shape) !== size) {
     throw new ShapeError(`cannot see ${formatShape(from)} (${size} elements) as ${formatShape(target)}`, {
       op,

@@ -12,6 +12,7 @@ import {
   broadcastShapes,
   sameShape,
   checkShape,
+  isWhole,
 } from "../core/shape.js";
 import { copyElements, Tensor } from "../core/tensor.js";
 import { checkOptions } from "../core/options.js";
@@ -104,10 +105,10 @@ export interface Range {
 export function resolveRange(spec: Exclude<SliceSpec, number>, length: number): Range {
   if (spec !== null) checkOptions("slice", spec, ["start", "stop", "step"]);
   const step = spec?.step ?? 1;
-  if (!Number.isInteger(step) || step === 0)
+  if (!isWhole(step) || step === 0)
     throw new IndexError(`a step is a whole number other than 0, got ${step}`, { op: "slice" });
   const clip = (at: number, low: number, high: number): number => {
-    if (!Number.isInteger(at)) throw new IndexError(`an end is a whole number, got ${at}`, { op: "slice" });
+    if (!isWhole(at)) throw new IndexError(`an end is a whole number, got ${at}`, { op: "slice" });
     return Math.min(high, Math.max(low, at < 0 ? at + length : at));
   };
   const start =

@@ -33,6 +33,7 @@ export function atParams<P extends Model["params"], Args extends unknown[], Outp
   if (!isCompiled(about.execution, { ...about, params })) return (...args) => f(params, ...args);
   const program = programFor((at, ...args) => [at, f(at as P, ...(args as Args))], about);
   return (...args) => {
+    hold(program, params);
     try {
       return program.run(...args) as Outputs;
     } catch (cause) {
@@ -43,7 +44,17 @@ export function atParams<P extends Model["params"], Args extends unknown[], Outp
   };
 }
 
-/** The program of a function, at the present parameters. */
+/** The parameters that a program was given last. Trees of parameters are replaced, never changed. */
+const held = new WeakMap<ModelProgram, unknown>();
+
+/** Gives a program the parameters of this call, where another call has left others in it. */
+function hold(program: ModelProgram, params: unknown): void {
+  if (held.get(program) === params) return;
+  program.write(params);
+  held.set(program, params);
+}
+
+/** The program of a function. */
 function programFor(
   f: StateFunction<unknown, unknown[], unknown>,
   { model, name, execution: { threads } }: ModelFunction,
@@ -53,12 +64,10 @@ function programFor(
   programs.set(model, ofModel);
   const id = [name, matmul, matmulEngine().fast, threads ?? "all", shapesOf(params)].join("; ");
   const found = ofModel.get(id);
-  if (found !== undefined && found.facts().shapes < MOST_SHAPES) {
-    found.write(params);
-    return found;
-  }
+  if (found !== undefined && found.facts().shapes < MOST_SHAPES) return found;
   found?.close();
   const made = compiled(f, params as unknown, { threads, matmul });
+  held.set(made, params);
   ofModel.set(id, made);
   return made;
 }
