@@ -13,6 +13,7 @@ const BENCHMARKS: Readonly<Record<string, string>> = {
   step: "milliseconds of one training step of whole networks, beside the peers",
   tables: "writes the figures of bench/results into the pages that show them",
   uses: "what the uses reach on MNIST and on the table of sensors; trains for about half an hour",
+  example: "PyTorch's example of a VAE on MNIST: where it ends, and how long it takes",
   digits: "how close the embedded digits come to MNIST",
 };
 
@@ -40,6 +41,7 @@ async function main(args: readonly string[]): Promise<number> {
   // Loaded only now: what compiles WebAssembly must find V8's flags set.
   if (name === "tables") await (await import("./tables.js")).writeTables();
   else if (name === "uses") await (await import("./uses.js")).usesBenchmark(rest.slice(1));
+  else if (name === "example") await (await import("./example.js")).exampleBenchmark(rest.slice(1));
   else if (name === "digits") await (await import("./digits.js")).digitsScoreCard(rest.slice(1));
   else
     await (await import("./suites/index.js")).runSuites(name, name === undefined ? rest : rest.slice(1), revectorize);
