@@ -53,6 +53,7 @@ export interface ProductParts {
   readonly merge: Merge;
 }
 
+/** Defines the functions that products share, for one tile and one rounding. */
 export function defineParts(
   builder: ModuleBuilder,
   prefix: string,

@@ -11,7 +11,9 @@ export interface Key {
 
 /** The second counter word says what a block is for, so that drawing, splitting and folding in never overlap. */
 export const DRAW = 0;
+/** The purpose of a block that splits a key. */
 export const SPLIT = 1;
+/** The purpose of a block that folds an index into a key. */
 export const FOLD = 2;
 
 /** A key from a whole number of 0 to 2^53 - 1. */

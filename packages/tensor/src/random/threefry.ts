@@ -1,7 +1,9 @@
 // Threefry-2x32 with 20 rounds: the counter-based generator under every random number here.
 // Source: Salmon, Moraes, Dror and Shaw, Parallel Random Numbers: As Easy as 1, 2, 3 (SC 2011), section 3 and table 2.
 
+/** The third key word is the exclusive or of this and the other two. */
 export const PARITY = 0x1bd11bda;
+/** By how many bits each of eight rounds rotates. */
 export const ROTATIONS = [13, 15, 26, 6, 17, 29, 16, 24] as const;
 /** Groups of four rounds. */
 export const GROUPS = 5;
