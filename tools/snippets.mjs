@@ -1,7 +1,7 @@
 // The shortest programs, run under plain Node against installed packages.
 
 import assert from "node:assert/strict";
-import { grad, hessian, mul, exp, sum as total } from "@elbo/autograd";
+import { grad, hessian, mul, exp, sub, sum as total } from "@elbo/autograd";
 import { checkGrads } from "@elbo/autograd/testing";
 import { tensor, matmul, sum, add } from "@elbo/tensor";
 import { compile } from "@elbo/compiler";
@@ -30,7 +30,7 @@ close(h[1][1], 6 * Math.E);
 checkGrads(f, [tensor([0.3, -0.7])]);
 assert.throws(() => checkGrads((x) => total(mul(x, tensor(NaN))), [tensor([0.3])]), /analytic .* numeric/);
 
-const descend = (x, rate) => [add(x, mul(-1, mul(rate, grad(f)(x)))), f(x)];
+const descend = (x, rate) => [sub(x, mul(rate, grad(f)(x))), f(x)];
 const program = compile(descend, { state: tensor([0, 1]) });
 assert.deepEqual(program(0.1).toArray(), f(tensor([0, 1])).toArray());
 assert.deepEqual(program.read().toArray(), descend(tensor([0, 1]), 0.1)[0].toArray());
