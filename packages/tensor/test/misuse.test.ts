@@ -15,7 +15,7 @@ test.each<[string, () => unknown, RegExp]>([
   ],
   ["NaN as int32", () => t.cast(t.tensor(NaN), "int32"), /^cast: int32 holds/],
   ["an unknown dtype", () => t.zeros([2], { dtype: loose<t.DType>("float16") }), /there is no dtype "float16"/],
-  ["too much memory", () => t.zeros([1e6, 1e6]), /4000000000000 bytes \(3\.73e\+3 GiB\) is more memory/],
+  ["too much memory", () => t.zeros([1e6, 1e6]), /4000000000000 bytes \(3\.73e\+3 GiB\) are more memory/],
   ["a shape that is none", () => t.zeros(loose<number[]>(3)), /^zeros: a shape is a list of lengths/],
   ["a value that is none", () => t.full([2], loose<number>(undefined)), /^full: needs a number to fill with/],
   ["a seed for a key", () => t.normal(loose<t.Key>(42), [2]), /needs a key as its first argument, such as key\(42\)/],
