@@ -108,7 +108,6 @@ export function compile(
     toString: () => printProgram(program),
     [Symbol.for("nodejs.util.inspect.custom")]: () => printProgram(program),
     stats: () => statsOf(program),
-    program,
   });
   if (program.team !== undefined) unused.register(run, program.team);
   return run as never;

@@ -180,7 +180,7 @@ describe("without WebAssembly", () => {
   });
 });
 
-describe("what a hostile reader found", () => {
+describe("operands and runtimes at the edge", () => {
   it("a very deep product goes block by block, to the same bits", () => {
     const depth = 2 ** 16 + 300;
     const [a, b] = [normal(key(1), [2, depth]), normal(key(2), [depth, 3])];
